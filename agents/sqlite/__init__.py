@@ -1,0 +1,1 @@
+"""The embedded broker: topics, partitions and consumer groups in one SQLite file, as a Faust transport."""

@@ -1,0 +1,1 @@
+"""What every stage shares: errors, events, settings, metrics, ids."""
