@@ -1,0 +1,121 @@
+// The latest matches, newest first. Everything here comes from feeds of the whole world: it is written as text only.
+
+import { ago, beginning, percent, plural, safeLink, span } from "./words.js";
+
+const KEPT = 60;
+const PASSAGE_CHARACTERS = 360;
+const list = document.getElementById("matches");
+const template = document.getElementById("match");
+const byId = new Map(); // alert id → element
+
+/** Show an alert event in its place; one that is shown already changes nothing. True if it was new. */
+export function showMatch(event, now, { fresh = false } = {}) {
+  const id = event.data.alert_id;
+  const at = Date.parse(event.timestamp);
+  if (byId.has(id)) return false;
+  const item = build(event, at, now);
+  item.classList.toggle("fresh", fresh);
+  const next = [...list.children].find((other) => Number(other.dataset.at) <= at);
+  list.insertBefore(item, next ?? null);
+  byId.set(id, item);
+  while (list.children.length > KEPT) {
+    byId.delete(list.lastElementChild.dataset.id);
+    list.lastElementChild.remove();
+  }
+  document.getElementById("no-match").hidden = true;
+  return true;
+}
+
+/** Say what is there to wait for, if there is nothing to show. */
+export function showEmpty(feeds) {
+  document.getElementById("no-match").hidden = list.children.length > 0;
+  document.getElementById("watching").textContent = feeds
+    ? `watching ${plural(feeds, "feed")}.`
+    : "waiting for the first feed.";
+}
+
+/** Bring 'how long ago' up to date. */
+export function showAges(now) {
+  for (const item of list.children) setAge(item, now);
+}
+
+/** One sentence for those who listen rather than look. */
+export function sentence({ data }) {
+  return `New match: ${name(data.article)} copied ${name(data.match.article)}, ${data.match.kind}.`;
+}
+
+function build(event, at, now) {
+  const { article, match, story } = event.data;
+  const item = template.content.firstElementChild.cloneNode(true);
+  const part = (key) => item.querySelector(`[data-part=${key}]`);
+  item.dataset.id = event.data.alert_id;
+  item.dataset.at = at;
+  item.dataset.kind = match.kind;
+  part("kind").textContent = match.kind;
+  part("copier").textContent = name(article);
+  part("verb").textContent = name(article) === name(match.article) ? "repeated" : "copied";
+  part("copied").textContent = name(match.article);
+  link(part("title"), article);
+  part("after").textContent = after(match.article, article);
+  link(part("earlier"), match.article);
+  for (const measure of ["score", "containment", "coverage"]) showMeasure(part(measure), match[measure]);
+  showPassage(part, match);
+  showCredit(part("credit"), match);
+  showStory(part("story"), story, match);
+  setAge(item, now);
+  return item;
+}
+
+function name(article) {
+  return article.source || host(article.url) || "an unknown source";
+}
+
+function host(address) {
+  const safe = safeLink(address);
+  return safe && new URL(safe).hostname.replace(/^www\./, "");
+}
+
+function link(anchor, article) {
+  anchor.textContent = article.title || article.url;
+  const safe = safeLink(article.url);
+  if (safe) anchor.href = safe;
+}
+
+function after(earlier, later) {
+  const time = (article) => Date.parse(article.published_at ?? article.first_seen_at);
+  const seconds = (time(later) - time(earlier)) / 1000;
+  return seconds >= 1 ? `${span(seconds)} after` : "the text of";
+}
+
+function showMeasure(place, share) {
+  place.querySelector("b").textContent = percent(share);
+  place.querySelector("i").style.width = `${Math.min(1, Math.max(0, share)) * 100}%`;
+}
+
+function showPassage(part, { passages }) {
+  const best = [...passages].sort((a, b) => b.text.length * b.similarity - a.text.length * a.similarity)[0];
+  part("passage").hidden = !best;
+  if (!best) return;
+  part("text").textContent = beginning(best.text, PASSAGE_CHARACTERS);
+  const of = passages.length > 1 ? `best of ${passages.length} shared passages` : "the shared passage";
+  part("about").textContent = `${of} · ${percent(best.similarity)} the same words`;
+}
+
+function showCredit(place, { credited, credit }) {
+  place.dataset.credited = credited;
+  place.textContent = !credited ? "no credit given" : credit ? `credited: “${beginning(credit, 80)}”` : "credited";
+}
+
+function showStory(place, story, match) {
+  const size = `story of ${plural(story.articles, "article")} from ${plural(story.sources, "source")}`;
+  place.textContent = story.origin.id === match.article.id ? size : `${size} · first: ${name(story.origin)}`;
+}
+
+function setAge(item, now) {
+  const time = item.querySelector("time");
+  const at = Number(item.dataset.at);
+  time.textContent = ago(at, now);
+  if (time.dateTime) return;
+  time.dateTime = new Date(at).toISOString();
+  time.title = new Date(at).toUTCString();
+}
