@@ -1,0 +1,1 @@
+"""From an alert to a receiver: the webhook body, the signed attempt, the retry, and a receiver to try it with."""

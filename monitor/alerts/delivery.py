@@ -1,0 +1,129 @@
+"""One attempt to hand an alert to an endpoint: a signed HTTP POST, and what its end means."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import aiohttp
+from standardwebhooks import Webhook
+
+from monitor.alerts import outcome
+from monitor.alerts.clip import encodable
+from monitor.alerts.outcome import Verdict
+from monitor.alerts.retry import parse_retry_after, retry_at
+from monitor.base.events import Delivery, DeliveryAttempt
+from monitor.base.settings import DeliverySettings, WebhookSettings
+
+ANSWER_CHARACTERS = 1_000
+_ANSWER_BYTES = 4 * ANSWER_CHARACTERS
+
+
+class _Answer(NamedTuple):
+    verdict: Verdict
+    status: int = 0
+    text: str = ""
+    retry_after: str = ""
+
+
+async def attempt(
+    session: aiohttp.ClientSession,
+    delivery: Delivery,
+    endpoint: WebhookSettings,
+    *,
+    number: int,
+    now: datetime,
+    spread: float,
+    settings: DeliverySettings,
+) -> DeliveryAttempt:
+    """How attempt `number` (1 for the first) of a delivery ended.
+
+    Args: session: one that guards its addresses (monitor.base.network); an alert is sent nowhere else. now: goes into
+        the signature, which receivers accept for five minutes. spread: 0 to 1, see `retry_at`.
+    Returns: `sent`; `retry` with `retry_at`; `drop` with a reason when another attempt is useless or the schedule is
+        used up. Whatever the receiver does is one of these, never an exception.
+    Cost: one request; at most `settings.timeout_s` and 4 kB of the answer.
+    """
+    try:
+        answer = await _post(session, delivery, endpoint, now, settings)
+    except outcome.FOREIGN as error:
+        answer = _Answer(_timeout(settings) if isinstance(error, TimeoutError) else outcome.of_exception(error))
+    verdict, due = _schedule(answer, number, now, spread, settings)
+    return DeliveryAttempt(
+        webhook_id=delivery.webhook_id,
+        endpoint=delivery.endpoint,
+        attempt=number,
+        at=now,
+        outcome=verdict.outcome,
+        status=answer.status,
+        reason=encodable(verdict.reason),
+        answer=answer.text,
+        retry_at=due,
+    )
+
+
+def signed_headers(secret: str, webhook_id: str, now: datetime, body: str) -> dict[str, str]:
+    """The Standard Webhooks headers of one attempt.
+
+    Args: secret: `whsec_…`. now: time of the attempt, aware.
+    """
+    # The package takes a time of any zone for UTC, so it gets UTC.
+    now = now.astimezone(UTC)
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(webhook_id, now, body),
+    }
+
+
+async def _post(
+    session: aiohttp.ClientSession,
+    delivery: Delivery,
+    endpoint: WebhookSettings,
+    now: datetime,
+    settings: DeliverySettings,
+) -> _Answer:
+    headers = signed_headers(endpoint.secret.get_secret_value(), delivery.webhook_id, now, delivery.body)
+    async with session.post(
+        endpoint.url,
+        data=delivery.body.encode(),
+        headers={**headers, "content-type": "application/json", "accept-encoding": "identity"},
+        timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
+        allow_redirects=False,
+    ) as response:
+        verdict = outcome.of_status(response.status)
+        text = await _beginning(response)
+        return _Answer(verdict, response.status, text, response.headers.get("retry-after", ""))
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """The first characters of an answer that may be endless, dripping, or broken off.
+
+    The status has already decided: an answer of 200 whose body never ends must not bring the alert a second time.
+    """
+    body = b""
+    with contextlib.suppress(*outcome.FOREIGN):
+        while len(body) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(body))):
+            body += piece
+    if not response.content.at_eof():
+        response.close()
+    return body.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
+
+
+def _timeout(settings: DeliverySettings) -> Verdict:
+    # The exception itself has no words.
+    return Verdict("retry", f"timeout: no answer within {settings.timeout_s:g} s")
+
+
+def _schedule(
+    answer: _Answer, number: int, now: datetime, spread: float, settings: DeliverySettings
+) -> tuple[Verdict, datetime | None]:
+    verdict = answer.verdict
+    if verdict.outcome != "retry":
+        return verdict, None
+    wanted_s = parse_retry_after(answer.retry_after, now) if verdict.heeds_retry_after else None
+    due = retry_at(number, now, settings.schedule_s, settings.jitter, spread, wanted_s)
+    if due is None:
+        return Verdict("drop", f"exhausted: {number} attempts failed, the last one with {verdict.reason}"), None
+    return verdict, due

@@ -1,0 +1,144 @@
+"""An alert as the person that it wakes wants to read it, for a terminal.
+
+Everything in an alert but its numbers was written by strangers: it is shown as plain text, without control
+characters, escape sequences or marks that turn the direction of writing, and never as rich markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+_PASSAGES_SHOWN = 2
+_PASSAGE_CHARACTERS = 320
+_LINE_CHARACTERS = 400
+
+# C0, DEL and C1 (escape sequences start there), line separators, direction marks, byte-order mark, tag characters.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+_KIND_STYLES = {"verbatim": "bold red", "edited": "bold yellow", "rewritten": "bold magenta", "partial": "bold cyan"}
+
+
+def describe(event: dict[str, Any]) -> RenderableType:
+    """An alert event as a block of text for `rich.console.Console.print`.
+
+    It says which source took from whom, how and how much, whether it says so, the best passages, both links, and how
+    far the story has spread. Missing or odd fields are left out: whatever the event holds, this does not raise.
+    Also fits a console without colours or a file.
+    """
+    data = _table(event.get("data"))
+    article, match, story = _table(data.get("article")), _table(data.get("match")), _table(data.get("story"))
+    earlier = _table(match.get("article"))
+    details: list[Text] = [
+        *_article("new", article),
+        *_article("earlier", earlier),
+        _extent(match, earlier),
+        _credit(match),
+        *_passages(match),
+        _spread(story),
+    ]
+    return Group(_headline(article, earlier, match), Padding(Group(*details), (0, 0, 1, 2), expand=False))
+
+
+def plain(value: object, limit: int = _LINE_CHARACTERS) -> str:
+    """A stranger's text on one line, without anything that steers a terminal, cut to `limit` characters."""
+    text = value if isinstance(value, str) else ""
+    text = " ".join(_UNSAFE.sub(" ", text).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _headline(article: dict[str, Any], earlier: dict[str, Any], match: dict[str, Any]) -> Text:
+    kind = plain(match.get("kind"))
+    line = Text()
+    line.append("● ", style=_KIND_STYLES.get(kind, "bold"))
+    line.append(_source(article), style="bold")
+    line.append(" re-uses ")
+    line.append(_source(earlier), style="bold")
+    if kind:
+        line.append("  ").append(kind, style=_KIND_STYLES.get(kind, "bold"))
+    if score := _percent(match.get("score")):
+        line.append(f"  {score} sure", style="dim")
+    return line
+
+
+def _article(label: str, article: dict[str, Any]) -> Iterator[Text]:
+    title = plain(article.get("title")) or "(no headline)"
+    yield Text.assemble((f"{label + ':':<9}", "dim"), (title, "bold" if label == "new" else ""), overflow="fold")
+    where = [plain(article.get("url")), plain(article.get("published_at"), 40)]
+    if any(where):
+        yield Text(" " * 9 + "  ".join(part for part in where if part), style="dim", overflow="fold")
+
+
+def _extent(match: dict[str, Any], earlier: dict[str, Any]) -> Text:
+    containment, coverage = _percent(match.get("containment")), _percent(match.get("coverage"))
+    parts = []
+    if containment:
+        parts.append(f"{containment} of {_source(earlier)}'s text was taken")
+    if coverage:
+        parts.append(f"it makes up {coverage} of the new article")
+    return _labelled("extent", "; ".join(parts) or "not given")
+
+
+def _credit(match: dict[str, Any]) -> Text:
+    if match.get("credited") is True:
+        credit = plain(match.get("credit"), 200)
+        return _labelled("credit", f"yes: “{credit}”" if credit else "yes", "green")
+    return _labelled("credit", "none found", "red")
+
+
+def _passages(match: dict[str, Any]) -> Iterator[Text]:
+    """The passages that say most: long ones that agree in most words."""
+    found = match.get("passages")
+    passages = [passage for passage in found if isinstance(passage, dict)] if isinstance(found, list) else []
+    passages.sort(key=lambda passage: -len(plain(passage.get("text"), 10_000)) * _share(passage.get("similarity")))
+    for passage in passages[:_PASSAGES_SHOWN]:
+        text = plain(passage.get("text"), _PASSAGE_CHARACTERS)
+        if text:
+            percent = _percent(passage.get("similarity"))
+            yield _labelled("passage", f"“{text}”" + (f" ({percent} the same words)" if percent else ""), "italic")
+    rest = len(passages) - _PASSAGES_SHOWN
+    if rest > 0:
+        yield _labelled("", f"and {rest} more passage{'s' if rest > 1 else ''}", "dim")
+
+
+def _spread(story: dict[str, Any]) -> Text:
+    origin = _table(story.get("origin"))
+    counts = [f"{number} {noun}" for noun in ("articles", "sources") if (number := _count(story.get(noun)))]
+    return _labelled("story", f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}")
+
+
+def _labelled(label: str, text: str, style: str = "") -> Text:
+    return Text.assemble((f"{label + ':' if label else '':<9}", "dim"), (text, style), overflow="fold")
+
+
+def _source(article: dict[str, Any]) -> str:
+    return plain(article.get("source"), 100) or "an unknown source"
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < 10**9 else 0
+
+
+def _share(value: object) -> float:
+    """A share between 0 and 1; 0 for anything that cannot be one, NaN among it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return min(1.0, max(0.0, float(value))) if -2 < value < 2 else 0.0
+
+
+def _percent(value: object) -> str:
+    """`83 %`; empty for what is not a number. Rounded down, so that 100 % means all of it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return f"{int(100 * _share(value) + 1e-9)} %"
