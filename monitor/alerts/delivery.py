@@ -106,8 +106,6 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
     with contextlib.suppress(*outcome.FOREIGN):
         while len(body) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(body))):
             body += piece
-    if not response.content.at_eof():
-        response.close()
     return body.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
 
 

@@ -40,9 +40,7 @@ MATCHES = st.builds(
     credit=HUGE,
     passages=st.builds(lambda some, times: tuple(some * times), st.lists(PASSAGES, max_size=6), st.integers(1, 60)),
 )
-STORIES = st.builds(
-    StoryRef, id=HUGE, origin=ARTICLES, articles=st.integers(1, 10**6), sources=st.integers(1, 10**6)
-)
+STORIES = st.builds(StoryRef, id=HUGE, origin=ARTICLES, articles=st.integers(1, 10**6), sources=st.integers(1, 10**6))
 ALERTS = st.builds(Alert, alert_id=HUGE, at=TIMES, article=ARTICLES, story=STORIES, match=MATCHES)
 
 

@@ -108,9 +108,7 @@ def test_of_too_many_passages_the_longest_stay_in_their_order() -> None:
 
 def test_hostile_fields_are_cut_visibly_and_leave_room_for_a_passage() -> None:
     flood = "\x01漢" * 100_000
-    hostile = article(
-        "copy", id=flood, url="https://copy.example/" + flood, title=flood, source=flood, language=flood
-    )
+    hostile = article("copy", id=flood, url="https://copy.example/" + flood, title=flood, source=flood, language=flood)
     event = alert(tuple(passage(at, 10, flood) for at in range(300)), hostile)
     event = msgspec.structs.replace(
         event,

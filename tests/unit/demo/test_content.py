@@ -1,0 +1,63 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from agents.demo.content import load_demo, load_outlets
+from monitor.base.errors import InputError
+
+OUTLETS = '[wire]\nname = "Wire"\nsource = "wire.example"\nformat = "rss"\n'
+
+
+def front(extra: str = "", outlet: str = "wire", text: str = "Some text.") -> str:
+    return f'+++\noutlet = "{outlet}"\ntitle = "T"\ndelay_s = 1\nform = "f"\n{extra}\n+++\n\n{text}\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "outlets.toml").write_text(OUTLETS)
+    (tmp_path / "a.md").write_text(front())
+    return tmp_path
+
+
+def test_the_bundled_demo_shows_what_the_readme_promises() -> None:
+    articles, outlets = load_demo(), load_outlets()
+    assert articles[0].delay_s == 0
+    assert all(earlier.delay_s <= later.delay_s <= 30 for earlier, later in pairwise(articles))
+    assert sum(article.copy_of == articles[0].slug for article in articles) == 5
+    assert {article.outlet for article in articles} == set(outlets)
+    assert {outlet.format for outlet in outlets.values()} == {"rss", "atom"}
+    assert all(outlet.source.endswith(".example") for outlet in outlets.values())
+    copies = [article.outlet for article in articles if article.copy_of]
+    assert len(set(copies)) == len(copies), "a source that repeats itself raises no alert"
+
+
+def test_a_file_is_read_as_front_matter_and_text(folder: Path) -> None:
+    (folder / "b.md").write_text(front('copy_of = "a"', text="One.\n\nTwo."))
+    (folder / "README.md").write_text("not an article")
+    first, second = load_demo(folder)
+    assert (first.slug, first.copy_of) == ("a", None)
+    assert (second.slug, second.copy_of, second.text) == ("b", "a", "One.\n\nTwo.")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no front matter", r"b\.md: must be TOML between two lines"),
+        (front(text=""), r"b\.md: must be TOML between two lines"),
+        (front(outlet="nobody"), r"b\.md: outlet 'nobody' is not in outlets\.toml"),
+        (front('copy_of = "z"'), r"b\.md: copy_of 'z' is not published before it"),
+        (front('coppy_of = "a"'), r"b\.md: .*unknown field `coppy_of`"),
+        (front("title"), r"b\.md: "),
+    ],
+)
+def test_a_broken_file_is_named_with_its_fault(folder: Path, text: str, message: str) -> None:
+    (folder / "b.md").write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_demo(folder)
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "b.md").write_bytes(b"+++\n\xff")
+    with pytest.raises(InputError, match=r"b\.md: cannot be read"):
+        load_demo(folder)
