@@ -33,11 +33,11 @@ _STATUSES: tuple[tuple[range, Verdict], ...] = (
     (range(500, 600), Verdict("retry", "failed: HTTP {status}, an error inside the receiver")),
 )
 
-# The first class that fits decides, so that subclasses stand before their bases.
+# The first class that fits decides, so that subclasses stand before their bases. A FetchError brings its own word.
 _EXCEPTIONS: tuple[tuple[type[BaseException], Outcome, str], ...] = (
     (ForbiddenAddress, "drop", "forbidden_address"),
     (aiohttp.InvalidURL, "drop", "bad_url"),
-    (FetchError, "retry", "connection"),
+    (FetchError, "retry", "fetch"),
     (TimeoutError, "retry", "timeout"),
     (aiohttp.ClientConnectorDNSError, "retry", "dns"),
     (aiohttp.ClientSSLError, "retry", "tls"),
@@ -63,5 +63,6 @@ def of_exception(error: BaseException) -> Verdict:
     """Verdict on one of `FOREIGN`, with the error's own words after the fixed one."""
     for known, outcome, word in _EXCEPTIONS:
         if isinstance(error, known):
+            word = error.reason if isinstance(error, FetchError) else word
             return Verdict(outcome, f"{word}: {str(error)[:300] or type(error).__name__}")
     raise error

@@ -159,7 +159,8 @@ async def test_a_silent_receiver_times_out(deliver: Try) -> None:
         await released.wait()
         return web.Response()
 
-    made = await deliver(handler, timeout_s=0.1)
+    async with asyncio.timeout(2):
+        made = await deliver(handler, timeout_s=0.1)
     released.set()
     assert (made.outcome, made.status, made.reason) == ("retry", 0, "timeout: no answer within 0.1 s")
 

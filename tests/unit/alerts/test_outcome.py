@@ -36,7 +36,7 @@ def test_a_forbidden_address_is_dropped_although_it_is_a_failed_fetch() -> None:
     verdict = of_exception(ForbiddenAddress("hooks.example leads to 10.0.0.1, a private address"))
     assert verdict.outcome == "drop"
     assert verdict.reason == "forbidden_address: hooks.example leads to 10.0.0.1, a private address"
-    assert of_exception(FetchError("timeout", "slow")).outcome == "retry"
+    assert of_exception(FetchError("dns", "no such host")) == ("retry", "dns: no such host", False)
 
 
 @pytest.mark.parametrize(
