@@ -52,6 +52,14 @@ BESIDE = (
 )
 """What leaves the flow on its way."""
 
+KINDS = (
+    Number("matched.verbatim", "verbatim", "Reprints: next to all of the text, word for word"),
+    Number("matched.edited", "edited", "Copies that were cut or edited"),
+    Number("matched.rewritten", "rewritten", "The same text in other words"),
+    Number("matched.partial", "partial", "Some passages were taken"),
+)
+"""The matches by kind; each label is the `kind` of a match and chooses its colour."""
+
 LATENCIES = (
     Number(
         "publication_to_webhook_seconds", "Publication to webhook", "From an article's date to the accepted webhook"
@@ -67,4 +75,4 @@ def render(template: str, **values: Any) -> str:
 
 def front_page(version: str) -> str:
     """The page on `/`."""
-    return render("front.html", version=version, flow=FLOW, beside=BESIDE, latencies=LATENCIES)
+    return render("front.html", version=version, flow=FLOW, kinds=KINDS, beside=BESIDE, latencies=LATENCIES)

@@ -26,7 +26,7 @@ def whole_number(query: MultiMapping[str], name: str, *, default: int, most: int
     given = query.get(name)
     if given is None:
         return default
-    # Not `int` at once: it takes '１２', '1_000' and ' 5 ' too.
+    # Not `int` at once: it takes '1_000', ' 5 ' and the digits of every script too.
     if given.isascii() and given.isdigit() and len(given) <= len(str(most)) and 1 <= int(given) <= most:
         return int(given)
     raise Refused(

@@ -90,7 +90,7 @@ class View:
         """Goes up when a feed appears, starts to fail, fails in another way, or recovers."""
 
     def add(self, alert: Alert) -> None:
-        """Keep an alert and tell the subscribers; one that is known already, or older than all kept, changes nothing."""
+        """Keep an alert and tell the subscribers; one that is known, or older than all kept, changes nothing."""
         if alert.alert_id in self._ids:
             return
         if len(self._alerts) >= KEPT_ALERTS and _order(alert) <= _order(self._alerts[0]):

@@ -7,47 +7,48 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from monitor.base.events import Alert, FeedPolled
 
 if TYPE_CHECKING:
-    from conftest import Site
+    from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 
 Wait = Callable[[Callable[[], Any]], Any]
+NOTHING_YET = "\N{EN DASH}"
 MakeAlert = Callable[..., Alert]
 
 
-def one(browser: WebDriver, selector: str) -> WebElement:
+def one(browser: Chrome, selector: str) -> WebElement:
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
-def matches(browser: WebDriver) -> list[WebElement]:
+def matches(browser: Chrome) -> list[WebElement]:
     return browser.find_elements(By.CSS_SELECTOR, "#matches .match")
 
 
-def text(browser: WebDriver, selector: str) -> str:
+def text(browser: Chrome, selector: str) -> str:
     return one(browser, selector).text
 
 
-def open_page(browser: WebDriver, site: Site, wait: Wait) -> None:
+def open_page(browser: Chrome, site: Site, wait: Wait) -> None:
     """Open the page and wait until it is live; the mark in the window would not survive a reload."""
     browser.get(site.address)
     wait(lambda: text(browser, "#state-text") == "Live")
     browser.execute_script("window.sameDocument = true")
 
 
-def assert_calm(browser: WebDriver) -> None:
+def assert_calm(browser: Chrome) -> None:
     """Nothing was reloaded, and the console has nothing to complain about."""
     assert browser.execute_script("return window.sameDocument") is True
-    assert browser.get_log("browser") == []
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
 
 
-def test_a_match_appears_without_reload(browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert) -> None:
+def test_a_match_appears_without_reload(browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert) -> None:
     open_page(browser, site, wait)
     assert "No match yet" in text(browser, "#no-match")
 
@@ -74,7 +75,7 @@ def test_a_match_appears_without_reload(browser: WebDriver, site: Site, wait: Wa
 
 
 def test_matches_stand_newest_first_however_they_arrive(
-    browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert
+    browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert
 ) -> None:
     site.do(site.view.add, make_alert(2, title="second"))
     open_page(browser, site, wait)
@@ -99,7 +100,7 @@ def test_matches_stand_newest_first_however_they_arrive(
     ],
 )
 def test_hostile_text_is_shown_as_text(
-    browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert, title: str
+    browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert, title: str
 ) -> None:
     site.do(site.view.add, make_alert(1, title=title, source=title, text=title, credit=title))  # loaded
     open_page(browser, site, wait)
@@ -116,7 +117,7 @@ def test_hostile_text_is_shown_as_text(
 
 @pytest.mark.parametrize("url", ["javascript:window.hacked=true", "data:text/html,x", "file:///etc/passwd", "//[", ""])
 def test_only_web_addresses_become_links(
-    browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert, url: str
+    browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert, url: str
 ) -> None:
     open_page(browser, site, wait)
     site.do(site.view.add, make_alert(1, url=url or "no address"))
@@ -129,7 +130,7 @@ def test_only_web_addresses_become_links(
     assert_calm(browser)
 
 
-def test_the_page_cannot_be_made_to_run_foreign_script(browser: WebDriver, site: Site, wait: Wait) -> None:
+def test_the_page_cannot_be_made_to_run_foreign_script(browser: Chrome, site: Site, wait: Wait) -> None:
     open_page(browser, site, wait)
 
     refused = browser.execute_script(
@@ -139,7 +140,7 @@ def test_the_page_cannot_be_made_to_run_foreign_script(browser: WebDriver, site:
     assert refused is True
 
 
-def test_numbers_move(browser: WebDriver, site: Site, wait: Wait) -> None:
+def test_numbers_move(browser: Chrome, site: Site, wait: Wait) -> None:
     open_page(browser, site, wait)
     assert text(browser, "[data-key=polled] [data-part=count]") == "0"
 
@@ -150,11 +151,11 @@ def test_numbers_move(browser: WebDriver, site: Site, wait: Wait) -> None:
     wait(lambda: text(browser, "[data-key=polled] [data-part=rate]") not in ("0/min", ""))
     wait(lambda: one(browser, "[data-key=polled] path").get_attribute("d"))
     assert text(browser, "[data-latency=publication_to_webhook_seconds] [data-part=p50]") == "3.5 s"
-    assert text(browser, "[data-latency=article_to_alert_seconds] [data-part=p50]") == "–"
+    assert text(browser, "[data-latency=article_to_alert_seconds] [data-part=p50]") == NOTHING_YET
     assert_calm(browser)
 
 
-def test_a_failing_feed_and_a_stuck_stage_are_named(browser: WebDriver, site: Site, wait: Wait) -> None:
+def test_a_failing_feed_and_a_stuck_stage_are_named(browser: Chrome, site: Site, wait: Wait) -> None:
     open_page(browser, site, wait)
     assert text(browser, "#feeds-summary") == "No feed polled yet."
     now = site.clock()
@@ -170,9 +171,7 @@ def test_a_failing_feed_and_a_stuck_stage_are_named(browser: WebDriver, site: Si
     assert_calm(browser)
 
 
-def test_a_lost_connection_is_said_and_cured(
-    browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert
-) -> None:
+def test_a_lost_connection_is_said_and_cured(browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert) -> None:
     open_page(browser, site, wait)
 
     browser.execute_cdp_cmd("Network.enable", {})
@@ -192,7 +191,7 @@ def test_a_lost_connection_is_said_and_cured(
 OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
 
-def test_a_phone_has_no_sideways_scroll(browser: WebDriver, site: Site, wait: Wait, make_alert: MakeAlert) -> None:
+def test_a_phone_has_no_sideways_scroll(browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert) -> None:
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
     )

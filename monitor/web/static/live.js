@@ -54,9 +54,8 @@ function onMetrics(numbers) {
   showStages(numbers.health);
   showAges(now);
   showEmpty(numbers.feeds.known);
-  showState(numbers.health.ready ? "live" : "unready", numbers.health.ready ? "Live" : "Live, with trouble");
+  showVerdict(numbers.health);
   document.getElementById("clock").textContent = `${clock(now)} UTC`;
-  showNotice(numbers.health.ready ? "" : unready(numbers.health.stages));
   if (numbers.feeds.changed !== feedsChanged) loadFeeds(numbers.feeds.changed);
 }
 
@@ -69,11 +68,19 @@ async function loadFeeds(changed) {
   }
 }
 
-function unready(stages) {
+function showVerdict({ ready, stages }) {
   const names = (state) => Object.keys(stages).filter((name) => stages[name].state === state);
   const stuck = names("stuck");
-  if (stuck.length) return `Not moving although work is waiting: ${stuck.join(", ")}.`;
-  return `Starting: ${plural(names("starting").length, "stage")} to go.`;
+  if (ready) {
+    showState("live", "Live");
+    showNotice("");
+  } else if (stuck.length) {
+    showState("stuck", "Live, with trouble");
+    showNotice(`Not moving although work is waiting: ${stuck.join(", ")}.`);
+  } else {
+    showState("starting", "Starting");
+    showNotice(`Starting: ${plural(names("starting").length, "stage")} to go.`);
+  }
 }
 
 function lost() {

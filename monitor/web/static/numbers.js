@@ -28,7 +28,10 @@ export function showNumbers({ counts, per_minute: perMinute }) {
   for (const place of document.querySelectorAll("[data-latency]")) {
     for (const quantile of ["p50", "p95"]) {
       const seconds = counts[`${place.dataset.latency}_${quantile}`];
-      place.querySelector(`[data-part=${quantile}]`).textContent = seconds === undefined ? "–" : span(seconds);
+      const part = place.querySelector(`[data-part=${quantile}]`);
+      if (!part) continue;
+      part.textContent = seconds === undefined ? "–" : span(seconds);
+      part.classList.toggle("none", seconds === undefined);
     }
   }
   before = counts;

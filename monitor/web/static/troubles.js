@@ -7,6 +7,9 @@ const REASONS = { starting: "has not started", stuck: "stands still" };
 /** Show `/api/v1/feeds?state=failing`. */
 export function showFeeds({ known, failing, feeds }, now) {
   document.getElementById("feeds-summary").textContent = feedsSummary(known, failing);
+  const jump = document.getElementById("feeds-jump");
+  jump.textContent = `Feeds: ${feedsSummary(known, failing)}`;
+  jump.hidden = !failing;
   const items = feeds.map((feed) => {
     const since = feed.failing_since ? `for ${span(Math.max(1, (now - Date.parse(feed.failing_since)) / 1000))}` : "";
     return item(feed.url, [feed.error.replaceAll("_", " "), feed.status ? `HTTP ${feed.status}` : "", since], feed.message);
