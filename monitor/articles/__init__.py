@@ -1,0 +1,1 @@
+"""From a feed entry to an article: canonical URL, text, cleaning."""

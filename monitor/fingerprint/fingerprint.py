@@ -1,0 +1,67 @@
+"""From an article to its fingerprint: all that the index and the verifier need to know of it."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from monitor.articles.clean import clean
+from monitor.base.errors import TextTooShort
+from monitor.base.events import Article, Fingerprint
+from monitor.fingerprint.language import identify
+from monitor.fingerprint.minhash import minhash
+from monitor.fingerprint.shingles import scramble, shingles
+from monitor.fingerprint.words import Words, words
+
+MIN_CONTENT_WORDS = 8
+"""Shorter texts are headlines and captions: two of one event agree by chance."""
+
+# A stem this rare is a feature by itself: it stands in about 1 of 80 articles of 400 words, idf 4.5
+# (RESEARCH.md section 1: the candidates of rare stems and bigrams).
+_RARE_FREQUENCY = 3e-5
+_SAMPLE_STEMS = 3
+_RARE_SALT = np.uint64(0xA5A5A5A5)
+
+
+def fingerprint(article: Article) -> Fingerprint:
+    """Fingerprint of an article; the same article gives the same bytes on every machine.
+
+    Raises: TextTooShort: fewer than 8 content words are left after cleaning; the caller counts it and goes on.
+    Cost: 0.8 ms for a 400-word article.
+    """
+    cleaned = clean(article.text)
+    language = identify(cleaned.text) or article.language
+    found = words(cleaned.text, language)
+    content = int(found.content.sum())
+    if content < MIN_CONTENT_WORDS:
+        raise TextTooShort(
+            f"{article.url or article.id}: {content} content words ({len(found)} words) after cleaning,"
+            f" at least {MIN_CONTENT_WORDS} are needed to compare; take the text of the page if the feed has a teaser"
+        )
+    return Fingerprint(
+        article=msgspec.structs.replace(article.ref(), language=language),
+        text=cleaned.text,
+        credits=cleaned.credits,
+        signature=minhash(features(found)).tobytes(),
+        samples=samples(found).astype("<u8").tobytes(),
+    )
+
+
+def features(found: Words) -> np.ndarray:
+    """What the signature is made of: bigrams of content stems, and rare stems by themselves; uint64[n].
+
+    Bigrams find copies, rare stems (names above all) find rewrites that keep no two words together.
+    """
+    stems = found.stem[found.content]
+    rare = found.stem[found.frequency < _RARE_FREQUENCY]
+    return np.concatenate([shingles(stems, 2), scramble(rare ^ _RARE_SALT)])
+
+
+def samples(found: Words) -> np.ndarray:
+    """Half of the hashes of three content stems in a row, chosen by their value; uint64[n], sorted, no repeats.
+
+    A passage lifted into a longer article keeps them although the signatures hardly agree.
+    Source: winnowing (Schleimer, Wilkerson and Aiken 2003), with mod-p selection.
+    """
+    grams = scramble(shingles(found.stem[found.content], _SAMPLE_STEMS))
+    return np.unique(grams[grams % np.uint64(2) == 0])

@@ -1,0 +1,1 @@
+"""Which earlier articles may share text with a new one: the candidates."""

@@ -1,0 +1,1 @@
+"""Whether a candidate pair shares text, how much, where and of what kind."""

@@ -1,0 +1,108 @@
+"""The judge of a pair: gradient-boosted trees whose weights ship as data, evaluated with numpy alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+
+WEIGHTS = "model.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Trees over pair features, as arrays over all nodes of all trees.
+
+    A node sends a pair to `left` when its feature is at most its threshold, else to `right`; a leaf leads to itself.
+    """
+
+    names: tuple[str, ...]
+    """Names of the features, in the order of their numbers."""
+    roots: np.ndarray
+    """int32[trees]"""
+    feature: np.ndarray
+    """int16[nodes]"""
+    threshold: np.ndarray
+    """float64[nodes]"""
+    left: np.ndarray
+    """int32[nodes]"""
+    right: np.ndarray
+    """int32[nodes]"""
+    value: np.ndarray
+    """float64[nodes]: log-odds that the tree adds at a leaf; at an inner node the mean over the training pairs."""
+    depth: int
+    """Steps from a root to the farthest leaf."""
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Probability that the pair shares text, 0 to 1. Cost: 0.1 ms for 300 trees.
+
+        Raises: KeyError: a feature of the model is missing: the weights belong to another version of the features.
+        """
+        return _logistic(float(self.value[self._leaves(self._row(features))[-1]].sum()))
+
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Log-odds that each feature adds for this pair, largest first; with `base` they sum to the model's log-odds.
+
+        Source: the path method (Saabas 2014): each step's change of the mean goes to the feature that was asked.
+        """
+        paths = self._leaves(self._row(features))
+        totals = np.zeros(len(self.names))
+        for before, after in itertools.pairwise(paths):
+            np.add.at(totals, self.feature[before], self.value[after] - self.value[before])
+        added = {name: float(total) for name, total in zip(self.names, totals, strict=True)}
+        return dict(sorted(added.items(), key=lambda item: -abs(item[1])))
+
+    @property
+    def base(self) -> float:
+        """Log-odds before any feature is looked at."""
+        return float(self.value[self.roots].sum())
+
+    def _row(self, features: Mapping[str, float]) -> np.ndarray:
+        return np.array([features[name] for name in self.names])
+
+    def _leaves(self, row: np.ndarray) -> list[np.ndarray]:
+        """The node of every tree after each step, from the roots to the leaves."""
+        at = self.roots
+        steps = [at]
+        for _ in range(self.depth):
+            at = np.where(row[self.feature[at]] <= self.threshold[at], self.left[at], self.right[at])
+            steps.append(at)
+        return steps
+
+    def to_bytes(self) -> bytes:
+        """The weights as a compressed .npz file."""
+        buffer = BytesIO()
+        np.savez_compressed(
+            buffer,
+            names=np.array(self.names),
+            roots=self.roots,
+            feature=self.feature,
+            threshold=self.threshold,
+            left=self.left,
+            right=self.right,
+            value=self.value,
+            depth=np.array(self.depth),
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Model:
+        """The model of a file that `to_bytes` wrote."""
+        with np.load(BytesIO(data), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in ("roots", "feature", "threshold", "left", "right", "value")}
+            return cls(names=tuple(stored["names"].tolist()), depth=int(stored["depth"]), **arrays)
+
+
+@cache
+def shipped() -> Model:
+    """The model that ships with the package."""
+    return Model.from_bytes(files("monitor.match").joinpath(WEIGHTS).read_bytes())
+
+
+def _logistic(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))

@@ -1,0 +1,60 @@
+"""Whether a later article re-uses the text of an earlier one, with the evidence."""
+
+from __future__ import annotations
+
+from monitor.base.events import Match
+from monitor.match.alignment import Alignment, align
+from monitor.match.credit import credit
+from monitor.match.features import pair_features
+from monitor.match.kind import kind_of
+from monitor.match.model import shipped
+from monitor.match.overlap import held, jaccard
+from monitor.match.passages import find_spans, passages, share_marked
+from monitor.match.text import Text
+
+MATCH_PROBABILITY = 0.5
+"""Pairs at least this probable are matches."""
+# Of 2,222 labelled copies the least alike share 7 % of the stem bigrams of the text that has fewer of them.
+_HOPELESS_SHARE = 0.03
+
+
+def verify(later: Text, earlier: Text) -> Match | None:
+    """The match of two articles, or None when the later one does not re-use the earlier one's text.
+
+    Works for articles of one source too; whether that is an alert is the caller's to decide.
+    Cost: 0.02 ms for a hopeless pair, 1.5 ms for one that is fully looked at (400 words each).
+    """
+    if hopeless(later, earlier):
+        return None
+    found = align(later, earlier)
+    probability = shipped().probability(pair_features(later, earlier, found))
+    if probability < MATCH_PROBABILITY:
+        return None
+    return match_of(later, earlier, found, probability)
+
+
+def hopeless(later: Text, earlier: Text) -> bool:
+    """Whether the two share too few phrases to be looked at further; a cheap first look."""
+    first, second = later.sets["s2"], earlier.sets["s2"]
+    shared = int(held(first, second).sum())
+    return shared < _HOPELESS_SHARE * min(len(first), len(second))
+
+
+def match_of(later: Text, earlier: Text, found: Alignment, probability: float) -> Match:
+    """The match of a pair with a given probability; its numbers are counted over its passages."""
+    spans = find_spans(later, earlier, found)
+    containment = share_marked(earlier, [span.earlier for span in spans])
+    coverage = share_marked(later, [span.later for span in spans])
+    credited = credit(later, earlier)
+    return Match(
+        article=later.article,
+        earlier=earlier.article,
+        kind=kind_of(later, earlier, spans, containment=containment, coverage=coverage),
+        score=round(probability, 4),
+        jaccard=round(jaccard(later.sets["w3"], earlier.sets["w3"]), 4),
+        containment=round(containment, 4),
+        coverage=round(coverage, 4),
+        credited=bool(credited),
+        credit=credited,
+        passages=passages(later, earlier, spans),
+    )
