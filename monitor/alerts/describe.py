@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 _PASSAGES_SHOWN = 2
@@ -33,18 +34,23 @@ def describe(event: dict[str, Any]) -> RenderableType:
     far the story has spread. Missing or odd fields are left out: whatever the event holds, this does not raise.
     Also fits a console without colours or a file.
     """
-    data = _table(event.get("data"))
-    article, match, story = _table(data.get("article")), _table(data.get("match")), _table(data.get("story"))
-    earlier = _table(match.get("article"))
-    details: list[Text] = [
+    data = _object(event.get("data"))
+    article, match, story = _object(data.get("article")), _object(data.get("match")), _object(data.get("story"))
+    earlier = _object(match.get("article"))
+    # Two columns, so that the lines of a long passage stay under its beginning.
+    details = Table.grid(padding=(0, 1))
+    details.add_column(style="dim")
+    details.add_column(overflow="fold")
+    for label, text in (
         *_article("new", article),
         *_article("earlier", earlier),
-        _extent(match, earlier),
-        _credit(match),
+        ("extent", _extent(match, earlier)),
+        ("credit", _credit(match)),
         *_passages(match),
-        _spread(story),
-    ]
-    return Group(_headline(article, earlier, match), Padding(Group(*details), (0, 0, 1, 2), expand=False))
+        ("story", _spread(story)),
+    ):
+        details.add_row(label, text)
+    return Group(_headline(article, earlier, match), Padding(details, (0, 0, 1, 2), expand=False))
 
 
 def plain(value: object, limit: int = _LINE_CHARACTERS) -> str:
@@ -68,12 +74,11 @@ def _headline(article: dict[str, Any], earlier: dict[str, Any], match: dict[str,
     return line
 
 
-def _article(label: str, article: dict[str, Any]) -> Iterator[Text]:
-    title = plain(article.get("title")) or "(no headline)"
-    yield Text.assemble((f"{label + ':':<9}", "dim"), (title, "bold" if label == "new" else ""), overflow="fold")
+def _article(label: str, article: dict[str, Any]) -> Iterator[tuple[str, Text]]:
+    yield label, Text(plain(article.get("title")) or "(no headline)", style="bold" if label == "new" else "")
     where = [plain(article.get("url")), plain(article.get("published_at"), 40)]
     if any(where):
-        yield Text(" " * 9 + "  ".join(part for part in where if part), style="dim", overflow="fold")
+        yield "", Text("  ".join(part for part in where if part), style="dim")
 
 
 def _extent(match: dict[str, Any], earlier: dict[str, Any]) -> Text:
@@ -83,46 +88,45 @@ def _extent(match: dict[str, Any], earlier: dict[str, Any]) -> Text:
         parts.append(f"{containment} of {_source(earlier)}'s text was taken")
     if coverage:
         parts.append(f"it makes up {coverage} of the new article")
-    return _labelled("extent", "; ".join(parts) or "not given")
+    return Text("; ".join(parts) or "not given")
 
 
 def _credit(match: dict[str, Any]) -> Text:
-    if match.get("credited") is True:
-        credit = plain(match.get("credit"), 200)
-        return _labelled("credit", f"yes: “{credit}”" if credit else "yes", "green")
-    return _labelled("credit", "none found", "red")
+    if match.get("credited") is not True:
+        return Text("none found", style="red")
+    credit = plain(match.get("credit"), 200)
+    return Text(f"yes: “{credit}”" if credit else "yes", style="green")
 
 
-def _passages(match: dict[str, Any]) -> Iterator[Text]:
+def _passages(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:
     """The passages that say most: long ones that agree in most words."""
     found = match.get("passages")
     passages = [passage for passage in found if isinstance(passage, dict)] if isinstance(found, list) else []
     passages.sort(key=lambda passage: -len(plain(passage.get("text"), 10_000)) * _share(passage.get("similarity")))
     for passage in passages[:_PASSAGES_SHOWN]:
-        text = plain(passage.get("text"), _PASSAGE_CHARACTERS)
-        if text:
+        if text := plain(passage.get("text"), _PASSAGE_CHARACTERS):
             percent = _percent(passage.get("similarity"))
-            yield _labelled("passage", f"“{text}”" + (f" ({percent} the same words)" if percent else ""), "italic")
+            yield "passage", Text(f"“{text}”" + (f" ({percent} the same words)" if percent else ""), style="italic")
     rest = len(passages) - _PASSAGES_SHOWN
     if rest > 0:
-        yield _labelled("", f"and {rest} more passage{'s' if rest > 1 else ''}", "dim")
+        yield "", Text(f"and {rest} more passage{'s' if rest > 1 else ''}", style="dim")
 
 
 def _spread(story: dict[str, Any]) -> Text:
-    origin = _table(story.get("origin"))
-    counts = [f"{number} {noun}" for noun in ("articles", "sources") if (number := _count(story.get(noun)))]
-    return _labelled("story", f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}")
-
-
-def _labelled(label: str, text: str, style: str = "") -> Text:
-    return Text.assemble((f"{label + ':' if label else '':<9}", "dim"), (text, style), overflow="fold")
+    origin = _object(story.get("origin"))
+    counts = [
+        f"{number} {noun}{'s' if number > 1 else ''}"
+        for noun in ("article", "source")
+        if (number := _count(story.get(noun + "s")))
+    ]
+    return Text(f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}")
 
 
 def _source(article: dict[str, Any]) -> str:
     return plain(article.get("source"), 100) or "an unknown source"
 
 
-def _table(value: object) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

@@ -1,10 +1,15 @@
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
-from agents.demo.content import load_demo, load_outlets
+from agents.demo.content import DemoArticle, load_demo, load_outlets
 from monitor.base.errors import InputError
+from monitor.base.events import Article
+from monitor.fingerprint.fingerprint import fingerprint
+from monitor.match.text import Text
+from monitor.match.verify import verify
 
 OUTLETS = '[wire]\nname = "Wire"\nsource = "wire.example"\nformat = "rss"\n'
 
@@ -30,6 +35,53 @@ def test_the_bundled_demo_shows_what_the_readme_promises() -> None:
     assert all(outlet.source.endswith(".example") for outlet in outlets.values())
     copies = [article.outlet for article in articles if article.copy_of]
     assert len(set(copies)) == len(copies), "a source that repeats itself raises no alert"
+
+
+def text_of(article: DemoArticle) -> Text:
+    return Text.of(
+        fingerprint(
+            Article(
+                id=article.slug,
+                url=f"https://{article.outlet}.example/{article.slug}",
+                title=article.title,
+                source=load_outlets()[article.outlet].source,
+                first_seen_at=datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=article.delay_s),
+                text=article.text,
+            )
+        )
+    )
+
+
+def test_every_copy_matches_its_origin_and_nothing_else_matches_anything() -> None:
+    articles = load_demo()
+    texts = {article.slug: text_of(article) for article in articles}
+    matched = {
+        (later.slug, earlier.slug): match.kind
+        for earlier, later in combinations(articles, 2)
+        if (match := verify(texts[later.slug], texts[earlier.slug]))
+    }
+    origin = articles[0].slug
+    copies = {article.slug for article in articles if article.copy_of}
+    assert {later for later, earlier in matched if earlier == origin} == copies
+    # Copies match each other where they took the same paragraphs, so only the innocent must be absent.
+    assert {slug for pair in matched for slug in pair} == copies | {origin}
+    assert [matched[article.slug, origin] for article in articles if article.copy_of] == [
+        "verbatim",
+        "rewritten",
+        "rewritten",
+        "partial",
+        "verbatim",
+    ]
+
+
+def test_only_the_reprint_is_credited() -> None:
+    origin, *others = load_demo()
+    credited = {
+        article.slug
+        for article in others
+        if article.copy_of and (match := verify(text_of(article), text_of(origin))) and match.credited
+    }
+    assert credited == {"harbour-streets-under-water"}
 
 
 def test_a_file_is_read_as_front_matter_and_text(folder: Path) -> None:
