@@ -68,16 +68,19 @@ def test_only_counters_have_rates(pulse: Pulse, metrics: Metrics) -> None:
 
 
 def test_curves_hold_the_rises_of_the_last_minute(pulse: Pulse, metrics: Metrics) -> None:
-    for second in range(150):
-        metrics.alerts.inc(second)
-        beat(pulse, second)
+    for number in range(150):
+        metrics.alerts.inc(number)
+        beat(pulse, number / 2)
 
-    assert pulse.curves() == {"alerts": [float(second) for second in range(150 - CURVE_POINTS, 150)]}
+    assert pulse.curves() == {"alerts": [float(number) for number in range(150 - CURVE_POINTS, 150)]}
 
 
 def test_a_clock_that_goes_back_starts_anew(pulse: Pulse, metrics: Metrics) -> None:
     beat(pulse, 100)
     metrics.alerts.inc(5)
     beat(pulse, 0)
-
     assert pulse.now()["per_minute"]["alerts"] == 0
+
+    metrics.alerts.inc(1)
+    beat(pulse, 60)
+    assert pulse.now()["per_minute"]["alerts"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -213,6 +214,15 @@ async def test_a_foreign_host_name_gets_nothing(serve: Serve, path: str, host: s
     client = await serve()
 
     assert (await client.get(path, headers={"Host": host})).status == status
+
+
+async def test_a_request_without_a_host_name_gets_nothing(serve: Serve) -> None:
+    client = await serve()
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(b"GET / HTTP/1.0\r\n\r\n")
+
+    assert (await reader.readline()).split()[1] == b"421"
+    writer.close()
 
 
 async def test_other_hosts_can_be_allowed(serve: Serve) -> None:
