@@ -113,3 +113,9 @@ DATA = JSON | st.fixed_dictionaries({}, optional={"article": ARTICLE, "match": J
 @given(DATA)
 def test_whatever_an_event_holds_it_can_be_shown(data: Any) -> None:
     assert "re-uses" in shown({"data": data})
+
+
+def test_a_number_beyond_all_sense_is_left_out() -> None:
+    beyond = 10**5000
+    data = {"match": {"score": beyond, "coverage": float("nan")}, "story": {"articles": beyond, "sources": 2}}
+    assert "2 sources" in shown({"data": data})
