@@ -9,7 +9,7 @@ from monitor.articles.furniture import AUTHOR_BOX, DATELINE, END_OF_ARTICLE, FUR
 
 # The patterns are written for lines up to this length; a longer line is prose.
 _LONGEST_FURNITURE_CHARS = 400
-_SHORT_LINE_CHARS = 80
+_SHORT_LINE_CHARS = 60
 # An author box stands between the article and the comments: in the last lines of a page.
 _AUTHOR_BOX_LINES = 8
 _DATELINE_LINES = 3

@@ -39,6 +39,8 @@ _SUFFIXES = {"com", "org", "net", "www", "news", "example", "info", "gov", "edu"
 
 def _mention(text: str, name: str) -> str:
     """The words around the source's name, where they credit it."""
+    if name not in text.lower():
+        return ""
     word = re.escape(name)
     pattern = rf"(?:\b(?:{_CREDITING})\b\s+(?:the\s+)?{word}\b|\b{word}\b,?\s+(?:{_CREDITING})\b)"
     found = re.search(pattern, text, re.IGNORECASE)

@@ -30,24 +30,32 @@ def density_features(later: Text, earlier: Text) -> dict[str, float]:
     for view, other in _SETS.items():
         mine = covered(later.sequences[view], earlier.sets[other])
         theirs = covered(earlier.sequences[view], later.sets[other])
+        sums_mine, sums_theirs = _sums(mine), _sums(theirs)
         for width in STEM_WINDOWS if view.startswith("s2") else WORD_WINDOWS:
-            low, high = sorted((_densest(mine, width), _densest(theirs, width)))
+            low, high = sorted((_densest(sums_mine, width), _densest(sums_theirs, width)))
             values[f"{view}_best{width}_low"], values[f"{view}_best{width}_high"] = low, high
         if view == "w3":
             runs = _run_lengths(mine)
             values["longest_run"] = float(np.log1p(runs.max(initial=0)))
+            values["quoted_share"] = float((mine & later.quoted).sum() / max(1, mine.sum()))
             values.update({f"words_in_runs{n}": float(np.log1p(runs[runs >= n].sum())) for n in RUNS})
         if view == "w3_nq":
             values["longest_run_nq"] = float(np.log1p(_run_lengths(mine).max(initial=0)))
     return values
 
 
-def _densest(cover: np.ndarray, width: int) -> float:
+def _sums(cover: np.ndarray) -> np.ndarray:
+    """Covered words before each place; int64[length + 1]."""
+    sums = np.zeros(len(cover) + 1, np.int64)
+    cover.cumsum(out=sums[1:])
+    return sums
+
+
+def _densest(sums: np.ndarray, width: int) -> float:
     """Largest share of `width` words in a row that are covered; of the whole text when it is shorter."""
-    width = min(width, len(cover))
+    width = min(width, len(sums) - 1)
     if not width:
         return 0.0
-    sums = np.concatenate([[0], np.cumsum(cover)])
     return float((sums[width:] - sums[:-width]).max()) / width
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.match.alignment import Alignment, alignment_features
 from monitor.match.density import density_features
+from monitor.match.order import order_features
 from monitor.match.overlap import overlap_features
 from monitor.match.text import Text
 
@@ -14,4 +15,5 @@ def pair_features(later: Text, earlier: Text, found: Alignment) -> dict[str, flo
         **overlap_features(later, earlier),
         **density_features(later, earlier),
         **alignment_features(later, earlier, found),
+        **order_features(later, earlier),
     }

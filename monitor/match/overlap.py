@@ -17,7 +17,7 @@ def held(hashes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """
     if not len(others):
         return np.zeros(len(hashes), np.bool_)
-    at = np.searchsorted(others, hashes)
+    at = others.searchsorted(hashes)
     at[at == len(others)] = 0
     found: np.ndarray = others[at] == hashes
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.base.events import Passage
+from monitor.fingerprint.shingles import distinct
 from monitor.match.alignment import MIN_WEIGHT, Alignment
 from monitor.match.overlap import held
 from monitor.match.text import Text
@@ -15,6 +16,8 @@ from monitor.match.text import Text
 MIN_DICE = 0.33
 # A sentence that was split or joined agrees with a part of its counterpart only.
 MIN_PART = 0.7
+_OPENING = frozenset("\"'“‘„«([「『")
+_CLOSING = frozenset("\"'”’»)]」』.!?…。！？")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,21 @@ def _bounds(text: Text) -> list[tuple[int, int]]:
 def _passage(later: Text, earlier: Text, span: Spans) -> Passage:
     first, last = span.later
     start, end = span.earlier
-    agreed = held(later.words.stem[first:last], np.unique(earlier.words.stem[start:end]))
-    chars = (int(later.words.start[first]), int(later.words.end[last - 1]))
+    agreed = held(later.words.stem[first:last], distinct(earlier.words.stem[start:end]))
+    chars = _chars(later, first, last)
     return Passage(
         article=chars,
-        earlier=(int(earlier.words.start[start]), int(earlier.words.end[end - 1])),
+        earlier=_chars(earlier, start, end),
         text=later.text[slice(*chars)],
         similarity=round(float(agreed.mean()), 3),
     )
+
+
+def _chars(text: Text, first: int, last: int) -> tuple[int, int]:
+    """Offsets of a range of words with the marks that belong to them: quotation marks, brackets, the full stop."""
+    start, end = int(text.words.start[first]), int(text.words.end[last - 1])
+    while start and text.text[start - 1] in _OPENING:
+        start -= 1
+    while end < len(text.text) and text.text[end] in _CLOSING:
+        end += 1
+    return start, end

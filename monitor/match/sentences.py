@@ -8,18 +8,18 @@ import numpy as np
 
 from monitor.fingerprint.words import Words
 
-# The look-behinds keep initials and titles together ('J. Smith', 'Dr. Smith').
-_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\bMrs)(?<!\bGen)(?<!\bSen)\.[\"'”’»)\]]*(?=\s)"
-    r"|[!?…][\"'”’»)\]]*(?=\s)|[。！？]|\n",
-)
+_MARK = re.compile(r"[.!?…。！？\n]+[\"'”’»)\]]*")
+# A point after these is no end: 'J. Smith', 'Dr. Smith'.
+_ABBREVIATION = re.compile(r"(?:\b[A-Z][a-z]?|\b(?:Mrs|Gen|Sen|Rep|Gov|Prof))$")
+_LONGEST_ABBREVIATION = 5
+_ALWAYS_ENDS = frozenset("\n。！？")
 MAX_WORDS = 60
 """A longer 'sentence' is a list or text without marks, and is cut into equal parts."""
 
 
 def sentence_numbers(text: str, found: Words) -> np.ndarray:
     """Number of the sentence that each word stands in: int64[n], from 0, never falling, without gaps."""
-    ends = np.array([match.end() for match in _END.finditer(text)], np.int64)
+    ends = np.array([match.end() for match in _MARK.finditer(text) if _is_end(text, *match.span())], np.int64)
     number = np.searchsorted(ends, found.start, side="right")
     first = np.flatnonzero(np.diff(number, prepend=-1))
     position = np.arange(len(number)) - np.repeat(first, np.diff(first, append=len(number)))
@@ -28,3 +28,11 @@ def sentence_numbers(text: str, found: Words) -> np.ndarray:
     part = position * parts // np.maximum(length, 1)
     starts = np.flatnonzero(np.diff(number, prepend=-1) | np.diff(part, prepend=-1))
     return np.cumsum(np.isin(np.arange(len(number)), starts)) - 1
+
+
+def _is_end(text: str, start: int, end: int) -> bool:
+    if not _ALWAYS_ENDS.isdisjoint(text[start:end]):
+        return True
+    if not text[end : end + 1].isspace():
+        return False
+    return text[start] != "." or not _ABBREVIATION.search(text[max(0, start - _LONGEST_ABBREVIATION) : start])

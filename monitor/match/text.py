@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.base.events import ArticleRef, Fingerprint
-from monitor.fingerprint.shingles import shingles, skip_bigrams
+from monitor.fingerprint.shingles import distinct, shingles, skip_bigrams
 from monitor.fingerprint.words import Words, words
 from monitor.match.sentences import sentence_numbers
 
@@ -49,6 +49,10 @@ class Text:
     """int64[n]: number of the sentence of each word, from 0."""
     rarity: np.ndarray
     """float32[n]: 0 for words that every article holds, to 6 for the rarest: their inverse document frequency."""
+    quoted: np.ndarray
+    """bool[n]: the word stands inside quotation marks."""
+    first_place: np.ndarray
+    """int64[len(sets["s1"])]: word at which each distinct content stem stands first."""
     sets: dict[str, np.ndarray]
     """Sorted hashes without repeats, by name of the view."""
     sequences: dict[str, Sequence]
@@ -87,7 +91,9 @@ class Text:
             found,
             sentence_numbers(fp.text, found),
             rarity,
-            {name: np.unique(hashes) for name, hashes in sets.items()},
+            quoted,
+            np.flatnonzero(content)[np.unique(found.stem[content], return_index=True)[1]],
+            {name: distinct(hashes) for name, hashes in sets.items()},
             sequences,
         )
 

@@ -1,0 +1,36 @@
+"""An explanation says what `verify` says, and its parts sum to its probability."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from monitor.match.explain import explain
+from monitor.match.verify import verify
+from tests.unit.match.reports import REPORT, REWRITE, SAME_EVENT, UNRELATED, MakeText
+
+
+@pytest.mark.parametrize("later", [REPORT, REWRITE, SAME_EVENT, UNRELATED])
+def test_the_verdict_is_that_of_verify(text_of: MakeText, later: str) -> None:
+    first, second = text_of(later), text_of(REPORT)
+    told, match = explain(first, second), verify(first, second)
+    assert told.reused == (match is not None)
+    if match:
+        assert told.match == match
+
+
+@pytest.mark.parametrize("later", [REWRITE, SAME_EVENT])
+def test_base_and_contributions_sum_to_the_log_odds(text_of: MakeText, later: str) -> None:
+    told = explain(text_of(later), text_of(REPORT))
+    log_odds = told.base + sum(reason.contribution for reason in told.reasons)
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(told.probability)
+    sizes = [abs(reason.contribution) for reason in told.reasons]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_no_has_its_reasons_and_passages_too(text_of: MakeText) -> None:
+    told = explain(text_of(SAME_EVENT), text_of(REPORT))
+    assert told.verdict.startswith("no re-use of text (probability 0.")
+    assert any(reason.contribution < 0 for reason in told.reasons)
+    assert len(told.match.passages) >= 1
