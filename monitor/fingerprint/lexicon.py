@@ -88,7 +88,8 @@ class Lexicon:
         if len(self._rows) + len(words) > _CAPACITY:
             self._rows.clear()
         known = self._rows
-        return np.array([known[word] if word in known else self._learn(word) for word in words[:_CAPACITY]], np.int64)
+        rows = [known[word] if word in known else self._learn(word) for word in words[:_CAPACITY]]
+        return np.fromiter(rows, np.int64, len(rows))
 
     def _learn(self, form: str) -> int:
         row = self._rows[form] = len(self._rows)

@@ -16,7 +16,7 @@ STOP_FREQUENCY = 1e-3
 """Words at least this frequent carry no content: in English about the 120 commonest."""
 
 # Apostrophes join letters, points and commas join digits.
-_SPACED = re.compile(r"\w+(?:(?:['’](?=[^\W\d])|(?<=\d)[.,](?=\d))\w+)*")
+_SPACED = re.compile(r"\w+(?:['’][^\W\d]\w*|(?<=\d)[.,]\d+)*")
 _UNSPACED = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
 _ANY_UNSPACED = re.compile(rf"[{UNSPACED}]")
 

@@ -97,3 +97,9 @@ def test_short_lines_after_the_comment_form_are_furniture_but_prose_is_not() -> 
 
 def test_blank_lines_and_runs_of_spaces_are_levelled() -> None:
     assert clean("  One   line \n\n\n another\tline ").text == "One line\nanother line"
+
+
+def test_a_long_line_that_is_no_sentence_is_cut_after_the_comment_form() -> None:
+    headline = "Goat elected mayor of the smallest island after a night of counting and recounting"
+    assert clean("\n".join([*BODY, "Leave a Reply", headline])).text == "\n".join(BODY)
+    assert clean("\n".join([*BODY, headline])).text == "\n".join([*BODY, headline])

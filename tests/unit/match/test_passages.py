@@ -46,3 +46,17 @@ def test_a_sentence_split_in_two_is_found_whole(text_of: MakeText) -> None:
 
 def test_unrelated_texts_have_at_most_their_nearest_sentence(text_of: MakeText) -> None:
     assert len(marked(text_of(UNRELATED), text_of(REPORT))) <= 1
+
+
+def test_where_nothing_is_near_enough_the_nearest_sentence_is_shown(text_of: MakeText) -> None:
+    lines = UNRELATED.splitlines()
+    later = text_of("\n".join([*lines[:2], f"{lines[2]} Vellmar and Norra wait for the herring season.", *lines[3:]]))
+    found = marked(later, text_of(REPORT))
+    assert len(found) == 1
+    assert "herring season" in found[0][0]
+    assert "herring season" in found[0][1]
+
+
+def test_texts_without_a_word_in_common_have_no_passage(text_of: MakeText) -> None:
+    other = "zalfa zbravo zcharlie zdelta zecho zfoxtrot zgolf zhotel zindia"
+    assert marked(text_of(other), text_of(REPORT)) == []
