@@ -1,0 +1,142 @@
+"""All patches of Faust in one place, for faults that lose events. `install` applies them once per process.
+
+Each defence names the fault, its upstream issue, and what would be lost without it. They were written against the
+source of faust-streaming 0.15.3; another minor version is refused until somebody has read its source again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer
+from faust.types import TP
+
+from monitor.base.errors import BrokerError
+
+READ_FOR = "0.15."
+
+
+def install() -> None:
+    """Apply every defence; a second call changes nothing.
+
+    Raises: BrokerError: the installed faust-streaming is one that nobody has checked.
+    """
+    installed = version("faust-streaming")
+    if not installed.startswith(READ_FOR):
+        raise BrokerError(
+            f"faust-streaming {installed} is installed, the defences against lost events were checked with "
+            f"{READ_FOR}x; install that (pip install 'faust-streaming<0.16')"
+        )
+    for owner, name, patched in (
+        (Consumer, "_filter_committable_offsets", _committable),
+        (Consumer, "_filter_tps_with_pending_acks", _finished_partitions),
+        (Consumer, "_wait_next_records", _parked_while_stopped(Consumer._wait_next_records)),
+        (Recovery, "on_recovery_completed", _seek_while_parked(Recovery.on_recovery_completed)),
+    ):
+        if not getattr(getattr(owner, name), "is_defence", False):
+            patched.is_defence = True
+            setattr(owner, name, patched)
+
+
+class Finished:
+    """What an app has finished, a partition: the only source of the offsets that are committed.
+
+    Faust commits what its streams acknowledged, and they acknowledge too much: an event whose agent raised
+    (faust-streaming 189, 527), an event that was cancelled half-way or skipped while the flow was suspended
+    (`Stream.__aiter__` acknowledges in `finally`), and past an event still in flight (606). Here an offset counts
+    when its handler has returned, in order, without a gap.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[TP, int] = {}
+        self._sought: dict[TP, int] = {}
+
+    def expects(self, tp: TP, offset: int, committed: int | None) -> bool:
+        """True when this is the next event of the partition; a repeat is not, nor is one after a gap."""
+        expected = self._next.get(tp, committed)
+        return expected is None or offset == expected
+
+    def gap(self, tp: TP, offset: int, committed: int | None) -> int | None:
+        """Offset to seek back to when events before this one were lost in the worker, once a gap; else None."""
+        expected = self._next.get(tp, committed)
+        if expected is None or offset <= expected or self._sought.get(tp) == expected:
+            return None
+        self._sought[tp] = expected
+        return expected
+
+    def done(self, tp: TP, offset: int) -> None:
+        """The event and all that it causes is written."""
+        self._next[tp] = offset + 1
+        self._sought.pop(tp, None)
+
+    def forget(self, tps: Iterable[TP]) -> None:
+        """Partitions that went to another worker: what we knew of them is old when they return."""
+        for tp in tps:
+            self._next.pop(tp, None)
+            self._sought.pop(tp, None)
+
+    def committable(self, committed: Mapping[TP, int | None]) -> dict[TP, int]:
+        """Offsets of the next event of each partition, where they moved since the last commit."""
+        return {tp: offset for tp, offset in self._next.items() if offset > (committed.get(tp) or 0)}
+
+
+def _finished_partitions(self: Any, topics: Any = None) -> Iterable[TP]:
+    return ()
+
+
+def _committable(self: Any, tps: Iterable[TP]) -> dict[TP, int]:
+    # Faust's own lists of acknowledged offsets would grow for ever, as nothing reads them any more.
+    self._acked.clear()
+    self._acked_index.clear()
+    self._gap.clear()
+    finished: Finished = self.app.finished
+    return finished.committable(self._committed_offset)
+
+
+def _parked(consumer: Any) -> asyncio.Event:
+    """Set while the consumer's drain loop is not between a fetch and the delivery of what it fetched."""
+    event: asyncio.Event | None = getattr(consumer, "_wirewatch_parked", None)
+    if event is None:
+        event = consumer._wirewatch_parked = asyncio.Event()
+        event.set()
+    return event
+
+
+def _parked_while_stopped(original: Any) -> Any:
+    """Keep the drain loop from fetching while the flow is stopped (faust-streaming 216, 221, 502).
+
+    Without it the loop fetches from positions that a recovery is about to change, and drops what it fetched.
+    """
+
+    async def wait_next_records(self: Any, timeout: float) -> Any:
+        parked = _parked(self)
+        parked.set()
+        while not self.flow_active and not self.should_stop:
+            await self.wait(self.can_resume_flow)
+        parked.clear()
+        try:
+            return await original(self, timeout)
+        except BaseException:
+            parked.set()
+            raise
+
+    return wait_next_records
+
+
+def _seek_while_parked(original: Any) -> Any:
+    """Seek to the committed offsets while nothing is being delivered (faust-streaming 216, 221, 502).
+
+    Without it, events that were fetched before the seek are delivered after it and those before them are dropped.
+    """
+
+    async def on_recovery_completed(self: Any, generation_id: int = 0) -> None:
+        consumer = self.app.consumer
+        consumer.stop_flow()
+        await self._wait(_parked(consumer).wait(), timeout=self.app.conf.broker_request_timeout)
+        await original(self, generation_id)
+
+    return on_recovery_completed

@@ -1,0 +1,1 @@
+"""Wirewatch's library: from feed bytes to alert payload, without Faust, usable from any Python program."""
