@@ -1,0 +1,1 @@
+"""Which story an article joins, and whether that is an alert."""
