@@ -34,14 +34,14 @@ class Gather(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an article that is in a story, or whose decision could not wait for every shard."""
+    """What is known of an article that is in a story, and for a while of every other that was decided."""
 
     story: str = ""
     """Id of its story, empty when it is in none."""
     joined: bool = False
     """Its own match brought it into the story; else a later article did that named it as its source."""
-    overdue: int = 0
-    """Revision that was decided without some shard: a late answer of it is used at once."""
+    decided: int = 0
+    """Latest revision that was decided: an answer that comes later, or again, need not gather."""
     seen: datetime
     """When its latest revision was first seen: what its expiry counts from."""
 
@@ -112,8 +112,10 @@ class Table(Generic[Value]):
         return None if value is None else self._decoder.decode(value)
 
     def put(self, key: str, value: Value | None) -> None:
-        """Set a value, None to delete it."""
-        self._changed[key] = value
+        """Set a value, None to delete it. Changes are written in the order in which they were last made."""
+        if value != self.get(key):
+            self._changed.pop(key, None)
+            self._changed[key] = value
 
     def writes(self) -> Iterator[Write]:
         """The changes, without those that change nothing."""
@@ -137,7 +139,8 @@ class Draft:
         """All changes, in the order to write them.
 
         A crash may keep only the first of them and then repeats the step: gathers go last, so that it has what it
-        needs; a story goes before its members, so that it is never missing (it may count an article twice then).
+        needs; a story goes before its members and an earlier article before the later one, so that neither is missing
+        when it is looked for (a story may count an article twice then).
         """
         tables = (self.stories, self.sources, self.members, self.gathers)
         return tuple(write for table in tables for write in table.writes())
