@@ -121,7 +121,7 @@ def _follows(draft: Draft, key: str, gather: Gather) -> bool:
         return False
     leader_key = gather_key(verdict.match.earlier)
     leader = draft.gathers.get(leader_key)
-    if leader is None or leader.article.order >= gather.article.order:
+    if leader is None:
         return False
     if key not in leader.followers:
         draft.gathers.put(leader_key, replace(leader, followers=(*leader.followers, key)))

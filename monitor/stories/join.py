@@ -50,7 +50,6 @@ def _enter(draft: Draft, story_id: str, article: ArticleRef, *, joined: bool) ->
             member,
             story=story_id,
             joined=member.joined or joined,
-            seen=max(member.seen, article.first_seen_at),
         ),
     )
     changed = replace(

@@ -33,6 +33,12 @@ def test_equal_scores_go_to_the_earlier_article_then_to_the_lower_id() -> None:
         assert best_of(*order).other == first
 
 
+def test_equal_coverage_by_own_texts_goes_to_the_earlier_one() -> None:
+    first, second = match(AGAIN, REPRINT), match(AGAIN, ref("own", 1, source="daily.example"))
+    for order in ((first, second), (second, first)):
+        assert best_of(*order).own == second
+
+
 def test_nothing_decides_without_a_match() -> None:
     assert Best().verdict() is None
 

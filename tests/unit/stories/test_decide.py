@@ -64,6 +64,13 @@ def test_a_revision_gathers_anew_although_the_first_text_was_decided(desk: Desk)
     assert len(desk.handle(answer(revised, shard=1, shards=2))) == 1
 
 
+def test_an_older_revision_that_is_decided_later_does_not_make_the_newer_one_gather_again(desk: Desk) -> None:
+    newer = answer(ref("b", 1, revision=2))
+    desk.handle(newer, answer(B))
+    assert desk.decide(newer).writes == ()
+    assert desk.decide(answer(ref("b", 1, revision=2), shard=0, shards=2)).writes == ()
+
+
 def test_a_match_found_by_the_earlier_article_belongs_to_the_later_one(desk: Desk) -> None:
     """Both shards saw the copy first."""
     assert desk.handle(answer(B, shard=0, shards=2), answer(B, shard=1, shards=2)) == []
@@ -103,6 +110,18 @@ def test_an_article_waits_until_its_best_match_is_decided(desk: Desk) -> None:
 def test_when_time_is_up_earlier_articles_are_decided_first(desk: Desk) -> None:
     desk.handle(answer(C, match(C, B), shard=0, shards=2), answer(B, match(B, A), shard=0, shards=2), tick(0))
     assert [alert.story.id for alert in desk.handle(tick(30))] == [ids.story_id("a")] * 2
+
+
+def test_an_answer_that_comes_again_while_its_article_waits_changes_nothing(desk: Desk) -> None:
+    last = answer(B, shard=1, shards=2)
+    desk.handle(answer(A, shard=0, shards=2), answer(B, match(B, A), shard=0, shards=2), last)
+    assert desk.decide(last).writes == ()
+
+
+def test_who_waits_for_an_article_is_decided_with_it_when_its_time_is_up(desk: Desk) -> None:
+    desk.handle(answer(A, shard=0, shards=2), tick(0), tick(20))
+    desk.handle(answer(B, match(B, A), shard=0, shards=2), answer(B, shard=1, shards=2))
+    assert len(desk.handle(tick(30))) == 1
 
 
 def test_a_chain_of_any_length_is_decided_at_once(desk: Desk) -> None:

@@ -101,6 +101,14 @@ def test_an_origin_found_late_comes_into_the_story_of_its_copies(desk: Desk) -> 
     assert (alert.story.id, alert.story.origin, alert.story.articles) == (opened.story.id, FIRST, 3)
 
 
+def test_a_story_that_is_gone_before_its_articles_begins_anew(desk: Desk) -> None:
+    desk.handle(answer(COPY, match(COPY, FIRST)))
+    desk.tables["stories"].clear()
+    third = ref("third", 3)
+    (alert,) = desk.handle(answer(third, match(third, FIRST)))
+    assert (alert.story.id, alert.story.origin, alert.story.articles) == (ids.story_id("first"), FIRST, 2)
+
+
 def test_a_join_costs_the_same_in_a_story_of_any_size(desk: Desk) -> None:
     def join(number: int) -> int:
         article = ref(f"copy-{number:04}", number, source=f"outlet-{number:04}.example")
