@@ -44,14 +44,7 @@ def _enter(draft: Draft, story_id: str, article: ArticleRef, *, joined: bool) ->
     member = draft.members.get(article.id) or Member(seen=article.first_seen_at)
     new = story is None or member.story != story_id
     story = story or Story(origin=article, seen=article.first_seen_at)
-    draft.members.put(
-        article.id,
-        replace(
-            member,
-            story=story_id,
-            joined=member.joined or joined,
-        ),
-    )
+    draft.members.put(article.id, replace(member, story=story_id, joined=member.joined or joined))
     changed = replace(
         story,
         origin=min(story.origin, article, key=_age),
