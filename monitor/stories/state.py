@@ -113,8 +113,9 @@ class Table(Generic[Value]):
 
     def put(self, key: str, value: Value | None) -> None:
         """Set a value, None to delete it. Changes are written in the order in which they were last made."""
-        self._changed.pop(key, None)
-        self._changed[key] = value
+        if value != self.get(key):
+            self._changed.pop(key, None)
+            self._changed[key] = value
 
     def writes(self) -> Iterator[Write]:
         """The changes, without those that change nothing."""

@@ -162,6 +162,19 @@ def test_a_crash_before_the_write_repeats_the_alert_to_the_byte(desk: Desk) -> N
     assert desk.handle(event) == []
 
 
+def test_a_crash_between_any_two_writes_names_the_same_stories() -> None:
+    """One answer opens a story and brings the first article of another one into it."""
+    d, e = ref("d", 3), ref("e", 4)
+    event = answer(A, match(d, A), match(B, A))
+    for kept in range(20):
+        desk = Desk()
+        desk.handle(answer(B), answer(e, match(e, B)), answer(d))
+        decision = desk.decide(event)
+        desk.write(decision.writes[:kept])
+        again = desk.handle(event)
+        assert {alert.alert_id for alert in again} <= {alert.alert_id for alert in decision.alerts}, kept
+
+
 def test_who_joined_is_told_in_silence_too(desk: Desk) -> None:
     own, again = ref("own", 0, source="daily.example"), ref("again", 1, source="daily.example")
     decision = desk.decide(answer(again, match(again, own)))
