@@ -140,7 +140,8 @@ class Draft:
 
         A crash may keep only the first of them and then repeats the step: gathers go last, so that it has what it
         needs; a story goes before its members and an earlier article before the later one, so that neither is missing
-        when it is looked for (a story may count an article twice then).
+        when it is looked for. What such a crash can still do: a story counts an article twice; and where one answer
+        decides several articles that shards saw in opposite orders, one of them may be told again, of another story.
         """
         tables = (self.stories, self.sources, self.members, self.gathers)
         return tuple(write for table in tables for write in table.writes())
