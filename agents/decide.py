@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from itertools import islice
+from collections.abc import Iterable
+from datetime import timedelta
 
 from agents.role import Message, Role
+from agents.sweep import Sweep
 from agents.topics import ALERTS, ANSWERS
 from monitor.base.events import Alert, ShardAnswer, Tick
 from monitor.stories.decide import Decision, answered, tick_is_due, ticked
-from monitor.stories.expiry import Place, expired, walk
+from monitor.stories.expiry import expired, walk
 from monitor.stories.state import Stored, Write
 
 TIMER_S = 1.0
-SWEEP_EVERY = timedelta(hours=1)
-SWEPT_A_TICK = 1000
-"""Places looked at for expiry in one tick: about 60 ms when all of them are deleted."""
 SLACK = timedelta(days=1)
 """Stories are kept this much longer than articles: an index may still name what it is about to forget."""
 
@@ -30,10 +27,7 @@ class Decide(Role):
         """One table a kind of state; a timer that asks for a tick when one would change something."""
         self.tables = {name: self.table(name, ANSWERS) for name in ("stories", "sources", "members", "gathers")}
         self.stored = Stored(**self.tables)
-        self._places: Iterator[Place] | None = None
-        """Where the sweep under way goes on."""
-        self._swept_at: datetime | None = None
-        """The tick that began the latest sweep; a restart begins anew, which costs a second look and nothing else."""
+        self._sweep = Sweep(lambda: walk(self.stored))
         self.consume(ANSWERS, {ShardAnswer: self.answer, Tick: self.tick})
         self.every(TIMER_S, self.call_time)
 
@@ -45,14 +39,14 @@ class Decide(Role):
         """Decide what has waited too long, and forget what is old."""
         await self._carry_out(ticked(self.stored, tick.at, self._timeout))
         retention = timedelta(days=self.settings.match.retention_days) + SLACK
-        self._write(expired(self.stored, self._part_of_sweep(tick.at), tick.at, retention))
+        self._write(expired(self.stored, self._sweep.part(tick.at), tick.at, retention))
 
     async def call_time(self) -> None:
         """Send the time to this role when it changes something, and never otherwise."""
         now = self.parts.clock()
         if not self.assigned(ANSWERS):
             return
-        if self._sweep_is_due(now) or tick_is_due(self.stored, now, self._timeout):
+        if self._sweep.is_due(now) or tick_is_due(self.stored, now, self._timeout):
             await self.send(Message(ANSWERS, "tick", Tick(at=now), 0))
 
     @property
@@ -78,16 +72,3 @@ class Decide(Role):
     def _count(self, alert: Alert) -> None:
         self.metrics.alerts.inc()
         self.metrics.article_to_alert_seconds.observe(max(0.0, (self.parts.clock() - alert.at).total_seconds()))
-
-    def _sweep_is_due(self, now: datetime) -> bool:
-        return self._places is not None or self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
-
-    def _part_of_sweep(self, now: datetime) -> list[Place]:
-        if not self._sweep_is_due(now):
-            return []
-        if self._places is None:
-            self._places, self._swept_at = walk(self.stored), now
-        part = list(islice(self._places, SWEPT_A_TICK))
-        if len(part) < SWEPT_A_TICK:
-            self._places = None
-        return part

@@ -13,6 +13,7 @@ from typing import Any
 
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
+from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
 from monitor.base.errors import BrokerError
@@ -36,6 +37,8 @@ def install() -> None:
         (Consumer, "_filter_tps_with_pending_acks", _finished_partitions),
         (Consumer, "_wait_next_records", _parked_while_stopped(Consumer._wait_next_records)),
         (Recovery, "on_recovery_completed", _seek_while_parked(Recovery.on_recovery_completed)),
+        (ProducerBuffer, "put", _tracked(ProducerBuffer.put)),
+        (ProducerBuffer, "flush", _flush_all),
     ):
         if not getattr(getattr(owner, name), "is_defence", False):
             patched.is_defence = True
@@ -57,16 +60,20 @@ class Finished:
 
     def expects(self, tp: TP, offset: int, committed: int | None) -> bool:
         """True when this is the next event of the partition; a repeat is not, nor is one after a gap."""
-        expected = self._next.get(tp, committed)
+        expected = self.position(tp, committed)
         return expected is None or offset == expected
 
     def gap(self, tp: TP, offset: int, committed: int | None) -> int | None:
         """Offset to seek back to when events before this one were lost in the worker, once a gap; else None."""
-        expected = self._next.get(tp, committed)
+        expected = self.position(tp, committed)
         if expected is None or offset <= expected or self._sought.get(tp) == expected:
             return None
         self._sought[tp] = expected
         return expected
+
+    def position(self, tp: TP, committed: int | None) -> int | None:
+        """Offset of the first event of a partition that is not finished; None before any was."""
+        return self._next.get(tp, committed)
 
     def done(self, tp: TP, offset: int) -> None:
         """The event and all that it causes is written."""
@@ -140,3 +147,33 @@ def _seek_while_parked(original: Any) -> Any:
         await original(self, generation_id)
 
     return on_recovery_completed
+
+
+def _unwritten(buffer: Any) -> set[Any]:
+    pending: set[Any] = buffer.__dict__.setdefault("_wirewatch_unwritten", set())
+    return pending
+
+
+def _tracked(original: Any) -> Any:
+    """Remember each table change until the broker has it."""
+
+    def put(self: Any, fut: Any) -> None:
+        _unwritten(self).add(fut)
+        original(self, fut)
+
+    return put
+
+
+async def _flush_all(self: Any) -> None:
+    """Wait until the broker has every table change made so far; Faust commits offsets after this.
+
+    Faust's own flush gives up after 0.1 s of waiting, does not see the change that has just left the buffer, and only
+    logs one that the broker refused: the offsets are then committed and the change is lost.
+    """
+    unwritten = _unwritten(self)
+    while unwritten:
+        done, _ = await asyncio.wait(set(unwritten))
+        for fut in done:
+            unwritten.discard(fut)
+            # A change that was refused crashes the app: a restart reads the event again.
+            fut.result()

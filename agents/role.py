@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import aiohttp
 import faust
-from faust.exceptions import FaustError
 from aiokafka.errors import KafkaError
+from faust.exceptions import FaustError
 from faust.types import TP, EventT
 
 from agents import faust_defences
-from agents.topics import DEAD_LETTERS, Topic, partition_of
+from agents.topics import DEAD_LETTERS, MAX_EVENT_BYTES, MAX_MESSAGE_BYTES, Topic, partition_of
 from monitor.base.errors import EventError
 from monitor.base.events import AnyEvent, DeadLetter, Event, decode, encode
 from monitor.base.metrics import Metrics
@@ -32,8 +33,9 @@ from monitor.web.view import View
 logger = logging.getLogger(__name__)
 
 BROKER_RETRY_S = 1.0
-MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-"""Largest message on any topic; articles are cut far below it."""
+PROGRESS_S = 5.0
+GRACE_S = 3.0
+"""A webhook under way at shutdown is worth this wait: cut off, it would be sent again at the next start."""
 COMMIT_INTERVAL_S = 0.25
 """A crash repeats what was done since the last commit, so commit often: repeats cost more than commits."""
 
@@ -73,8 +75,11 @@ class App(faust.App):
 
     finished: faust_defences.Finished
 
+    def _create_directories(self) -> None:
+        """Nothing is kept beside the broker, so the folders that Faust makes for local tables stay away."""
 
-class Role:
+
+class Role(ABC):
     """Base of all roles."""
 
     name: str
@@ -106,11 +111,19 @@ class Role:
             reply_create_topic=False,
         )
         self.app.finished = faust_defences.Finished()
+        self.app.on_partitions_revoked.connect(self._revoked)
+        self.consumed: list[Topic] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self.define()
+        self.every(PROGRESS_S, self.report_progress)
 
+    @abstractmethod
     def define(self) -> None:
-        """Declare the tables and call `consume` for each topic."""
-        raise NotImplementedError
+        """Declare the tables, call `consume` for each topic and `every` for each timer."""
+
+    def revoked(self, partitions: set[TP]) -> None:
+        """Partitions went to another worker; a role that keeps anything of them outside its tables drops it here."""
 
     def table(self, name: str, topic: Topic) -> faust.Table[bytes, bytes]:
         """A keyed state that lives in a compacted changelog, in as many parts as the topic that it follows."""
@@ -119,8 +132,7 @@ class Role:
             partitions=topic.partitions(self.settings.broker),
             key_type=bytes,
             value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
+            extra_topic_configs={"max.message.bytes": MAX_MESSAGE_BYTES},
         )
 
     def consume(self, topic: Topic, handlers: Mapping[type[Event], Handler]) -> None:
@@ -139,6 +151,42 @@ class Role:
                 await self._process(topic, handlers, event)
 
         self.app.agent(channel, name=f"{self.name}-{topic.name}")(agent)
+        self.consumed.append(topic)
+        self.parts.health.expect(self._stage(topic))
+
+    def _stage(self, topic: Topic) -> str:
+        return f"{self.name}:{topic.name}"
+
+    def _revoked(self, app: faust.App, revoked: set[TP], **_: Any) -> None:
+        self.app.finished.forget(revoked)
+        for topic in self.consumed:
+            for tp in revoked:
+                if tp.topic == topic.name:
+                    self.parts.health.forget(self._stage(topic), tp.partition)
+        self.revoked(revoked)
+
+    async def report_progress(self) -> None:
+        """Tell the health check how far each partition is, also while nothing moves."""
+        now = self.parts.clock()
+        for topic in self.consumed:
+            # A worker without a partition of the topic is up too, and waits for its turn.
+            self.parts.health.beat(self._stage(topic), now, 0)
+            for tp in self._assigned(topic):
+                self.parts.health.progress(
+                    self._stage(topic), tp.partition, self._position(tp), self.app.consumer.highwater(tp), now
+                )
+
+    def _position(self, tp: TP) -> int:
+        """Offset of the first event of a partition that is not finished."""
+        consumer = self.app.consumer
+        return self.app.finished.position(tp, consumer._committed_offset.get(tp)) or 0
+
+    def lag(self) -> int | None:
+        """Events that wait to be handled, None while the role is not ready."""
+        if not self.app.started or self.app.rebalancing or self.app.in_recovery:
+            return None
+        tps = [tp for topic in self.consumed for tp in self._assigned(topic)]
+        return sum((self.app.consumer.highwater(tp) or 0) - self._position(tp) for tp in tps)
 
     async def _process(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> None:
         message = event.message
@@ -148,14 +196,16 @@ class Role:
         if not finished.expects(tp, offset, committed):
             lost = finished.gap(tp, offset, committed)
             if lost is not None:
-                logger.warning("%s: events %d to %d of %s were not delivered; reading again", self.name, lost, offset, tp)
+                logger.warning(
+                    "%s: events %d to %d of %s were not delivered; reading again", self.name, lost, offset, tp
+                )
                 await consumer.seek(tp, lost)
             return
         while not await self._handled(topic, handlers, event):
             await asyncio.sleep(BROKER_RETRY_S)
         finished.done(tp, offset)
         self.parts.health.progress(
-            f"{self.name}:{topic.name}", tp.partition, offset + 1, consumer.highwater(tp), self.parts.clock()
+            self._stage(topic), tp.partition, offset + 1, consumer.highwater(tp), self.parts.clock()
         )
 
     async def _handled(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> bool:
@@ -209,21 +259,46 @@ class Role:
             await acknowledgement
 
     async def _send(self, message: Message) -> Awaitable[Any]:
-        key = message.key.encode()
+        key, value = message.key.encode(), encode(message.event)
+        if len(value) > MAX_EVENT_BYTES and not isinstance(message.event, DeadLetter):
+            raise EventError(f"event of {len(value)} bytes for {message.topic.name}; at most {MAX_EVENT_BYTES} fit")
         partition = message.partition
         if partition is None:
             partition = partition_of(key, message.topic.partitions(self.settings.broker))
         producer = self.app.producer
-        return await producer.send(message.topic.name, key, encode(message.event), partition, None, None)
+        return await producer.send(message.topic.name, key, value, partition, None, None)
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that waits for the outside world, beside the stream; what it finds out returns as an event."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("%s: %s: %s; it will be tried again", self.name, type(error).__name__, error, exc_info=error)
+
+    async def stop(self) -> None:
+        """Stop after the event at hand; what runs in the background gets a moment to end."""
+        self._stopping = True
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=GRACE_S)
+            for task in left:
+                task.cancel()
+        await self.app.stop()
 
     def assigned(self, topic: Topic) -> list[int]:
         """Partitions of a topic that are this worker's at the moment."""
-        return sorted(tp.partition for tp in self.app.consumer.assignment() if tp.topic == topic.name)
+        return [tp.partition for tp in self._assigned(topic)]
+
+    def _assigned(self, topic: Topic) -> list[TP]:
+        return sorted(tp for tp in self.app.consumer.assignment() if tp.topic == topic.name)
 
     def every(self, interval_s: float, run: Callable[[], Awaitable[None]]) -> None:
         """Run something while this app is up and its tables are recovered."""
 
         @self.app.timer(interval_s, name=f"{self.name}-{run.__name__}")
         async def timer() -> None:
-            if not self.app.rebalancing and not self.app.in_recovery:
+            if not (self._stopping or self.app.rebalancing or self.app.in_recovery):
                 await run()

@@ -12,6 +12,10 @@ from typing import Literal
 from monitor.base.settings import BrokerSettings
 
 DAY_S = 86_400.0
+MAX_EVENT_BYTES = 8 * 1024 * 1024
+"""Largest event; articles are cut far below it."""
+MAX_MESSAGE_BYTES = 2 * MAX_EVENT_BYTES
+"""Largest message that the broker must take: a dead letter holds an event as base64."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,21 @@ class Topic:
         return {"partitions": settings.partitions, "shards": settings.shards, "one": 1}[self.parts]
 
 
-POLLS = Topic("wirewatch-polls", "FeedEntry, FeedPolled", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S)
+POLLS = Topic("wirewatch-polls", "FeedEntry, FeedPolled, Tick", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S)
 ARTICLES = Topic("wirewatch-articles", "Article", "article id", "poll", "fingerprint", "partitions", 14 * DAY_S)
 FINGERPRINTS = Topic(
-    "wirewatch-fingerprints", "Fingerprint, Tick", "article id, a copy a shard", "fingerprint", "match", "shards", 2 * DAY_S
+    "wirewatch-fingerprints",
+    "Fingerprint, Tick",
+    "article id, a copy a shard",
+    "fingerprint",
+    "match",
+    "shards",
+    2 * DAY_S,
 )
 ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
 ALERTS = Topic("wirewatch-alerts", "Alert", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
 DELIVERIES = Topic(
-    "wirewatch-deliveries", "Delivery, DeliveryAttempt", "endpoint", "deliver", "deliver", "partitions", 14 * DAY_S
+    "wirewatch-deliveries", "Delivery, DeliveryAttempt, Tick", "endpoint", "deliver", "deliver", "partitions", 14 * DAY_S
 )
 DEAD_LETTERS = Topic("wirewatch-dead-letters", "DeadLetter", "topic", "every role", "an operator", "one", 90 * DAY_S)
 

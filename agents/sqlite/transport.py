@@ -16,7 +16,7 @@ from faust.transport import base
 from faust.transport.consumer import Consumer as BaseConsumer
 from faust.transport.producer import Producer as BaseProducer
 from faust.types import TP, ConsumerMessage
-from faust.types.tuples import RecordMetadata
+from faust.types.tuples import FutureMessage, RecordMetadata
 from yarl import URL
 
 from agents.sqlite.log import Log, Record, open_log
@@ -171,6 +171,20 @@ class Producer(BaseProducer):
 
         return self.loop.create_task(acknowledged())
 
+    def send_soon(self, fut: FutureMessage) -> None:
+        """Hand over a change of a table in the same step in which it is made.
+
+        Faust would buffer it; so all that a handler writes without waiting is in one transaction.
+        """
+        message = fut.message
+        self._log.append(
+            message.channel.get_topic_name(),
+            cast(int, message.partition),
+            cast("bytes | None", message.key),
+            cast("bytes | None", message.value),
+            at=time.time(),
+        )
+
     async def send_and_wait(
         self,
         topic: str,
@@ -186,7 +200,6 @@ class Producer(BaseProducer):
 
     async def flush(self) -> None:
         """Wait until all that was sent is durable, table changes too: Faust calls this before it commits offsets."""
-        await self.buffer.flush()
         await self._log.drained()
 
     async def create_topic(self, topic: str, partitions: int, replication: int, **kwargs: Any) -> None:

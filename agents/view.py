@@ -1,0 +1,56 @@
+"""The role that shows: it keeps what the page lists, the latest alerts and the state of each feed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agents.role import Role
+from agents.topics import ALERTS, POLLS
+from monitor.base.events import Alert, FeedPolled, encode
+from monitor.web.view import KEPT_ALERTS
+
+_alert = msgspec.json.Decoder(Alert).decode
+_polled = msgspec.json.Decoder(FeedPolled).decode
+
+
+class ShowView(Role):
+    """A shell around `monitor/web/view`, which any worker can fill from the topics."""
+
+    name = "view"
+
+    def define(self) -> None:
+        """What the page shows, so that a restart shows it again."""
+        self._feeds = {feed.url for feed in self.settings.feeds}
+        self.alerts = self.table("alerts", ALERTS)
+        self.polls = self.table("polls", POLLS)
+        self.alerts.on_recover(self.fill_alerts)
+        self.polls.on_recover(self.fill_polls)
+        self.consume(ALERTS, {Alert: self.alert})
+        self.consume(POLLS, {FeedPolled: self.polled})
+
+    async def alert(self, alert: Alert, partition: int) -> None:
+        """Show an alert."""
+        self.alerts[alert.alert_id.encode()] = encode(alert)
+        self.parts.view.add(alert)
+        if len(self.alerts) > 2 * KEPT_ALERTS:
+            kept = {alert.alert_id.encode() for alert in self.parts.view.latest(KEPT_ALERTS)}
+            for old in [key for key in self.alerts if key not in kept]:
+                del self.alerts[old]
+
+    async def polled(self, polled: FeedPolled, partition: int) -> None:
+        """Show how a feed does; one that is no longer in the configuration is nobody's concern."""
+        if polled.feed_url in self._feeds:
+            self.polls[polled.feed_url.encode()] = encode(polled)
+            self.parts.view.note_feed(polled)
+
+    async def fill_alerts(self) -> None:
+        """Show the alerts that the table holds."""
+        for stored in self.alerts.values():
+            self.parts.view.add(_alert(stored))
+
+    async def fill_polls(self) -> None:
+        """Show the feeds that the table holds."""
+        for stored in self.polls.values():
+            polled = _polled(stored)
+            if polled.feed_url in self._feeds:
+                self.parts.view.note_feed(polled)
