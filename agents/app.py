@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 
+from monitor.base.network import guarded_session
 from yarl import URL
 
 from agents import faust_defences, kafka
@@ -23,12 +24,11 @@ from agents.match import MatchArticles
 from agents.poll import PollFeeds
 from agents.role import Parts, Role, utc_now
 from agents.serve import serve
-from agents.view import ShowView
 from agents.sqlite.log import Log, open_log
 from agents.sqlite.transport import log_path
 from agents.topics import TOPICS
+from agents.view import ShowView
 from monitor.base.errors import BrokerError
-from monitor.base.network import guarded_session
 from monitor.base.settings import BrokerSettings, Settings
 from monitor.web.guard import ANY_HOST, LOOPBACK_HOSTS
 from monitor.web.server import make_app

@@ -102,6 +102,7 @@ class Deliver(Role):
 
     def revoked(self, partitions: set[TP]) -> None:
         """Start nothing more of what may be another worker's now."""
+        super().revoked(partitions)
         self._due.clear()
 
     async def rebuild(self) -> None:

@@ -32,14 +32,15 @@ def install() -> None:
             f"faust-streaming {installed} is installed, the defences against lost events were checked with "
             f"{READ_FOR}x; install that (pip install 'faust-streaming<0.16')"
         )
-    for owner, name, patched in (
+    patches: tuple[tuple[type, str, Any], ...] = (
         (Consumer, "_filter_committable_offsets", _committable),
         (Consumer, "_filter_tps_with_pending_acks", _finished_partitions),
         (Consumer, "_wait_next_records", _parked_while_stopped(Consumer._wait_next_records)),
         (Recovery, "on_recovery_completed", _seek_while_parked(Recovery.on_recovery_completed)),
         (ProducerBuffer, "put", _tracked(ProducerBuffer.put)),
         (ProducerBuffer, "flush", _flush_all),
-    ):
+    )
+    for owner, name, patched in patches:
         if not getattr(getattr(owner, name), "is_defence", False):
             patched.is_defence = True
             setattr(owner, name, patched)

@@ -94,6 +94,7 @@ class MatchArticles(Role):
 
     def revoked(self, partitions: set[TP]) -> None:
         """Drop the shards that went to another worker; what returns is indexed again."""
+        super().revoked(partitions)
         for tp in partitions:
             self._shards.pop(tp.partition, None)
 

@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 from faust.types import TP
+from monitor.articles.article import Rejected, article
+from monitor.feeds.fetch import Fetched, fetch
+from monitor.feeds.parse import Feed, parse
+from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 from yarl import URL
 
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ARTICLES, POLLS, partition_of
-from monitor.articles.article import Rejected, article
 from monitor.articles.seen import Seen, is_forgotten, judge
 from monitor.base.errors import FetchError
 from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
-from monitor.feeds.fetch import Fetched, fetch
-from monitor.feeds.parse import Feed, parse
-from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 
 SWEEP_TIMER_S = 1.0
 FIRST_POLLS_A_S = 20
@@ -121,6 +121,7 @@ class PollFeeds(Role):
 
     def revoked(self, partitions: set[TP]) -> None:
         """The ends of polls under way are handled by another worker."""
+        super().revoked(partitions)
         self._under_way.clear()
 
     def _state(self, feed: FeedSettings) -> FeedState:
@@ -146,7 +147,7 @@ class PollFeeds(Role):
             raise
 
     async def _polled(self, feed: FeedSettings, state: FeedState) -> tuple[Sequence[Article], FeedPolled]:
-        """The articles of a feed, oldest first, and the end of its poll; whatever the publisher sends is one of these."""
+        """The articles of a feed, oldest first, and the end of its poll, whatever the publisher sends."""
         now = self.parts.clock()
         try:
             found = await fetch(

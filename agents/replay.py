@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-import msgspec
 from faust.types import TP
 
 from agents.app import running

@@ -19,7 +19,7 @@ import aiohttp
 import faust
 from aiokafka.errors import KafkaError
 from faust.exceptions import FaustError
-from faust.types import TP, EventT
+from faust.types import TP, EventT, TableT
 
 from agents import faust_defences
 from agents.topics import DEAD_LETTERS, MAX_EVENT_BYTES, MAX_MESSAGE_BYTES, Topic, partition_of
@@ -111,7 +111,8 @@ class Role(ABC):
             reply_create_topic=False,
         )
         self.app.finished = faust_defences.Finished()
-        self.app.on_partitions_revoked.connect(self._revoked)
+        handler: Callable[..., None] = self._on_revoked
+        self.app.on_partitions_revoked.connect(handler)
         self.consumed: list[Topic] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -122,10 +123,7 @@ class Role(ABC):
     def define(self) -> None:
         """Declare the tables, call `consume` for each topic and `every` for each timer."""
 
-    def revoked(self, partitions: set[TP]) -> None:
-        """Partitions went to another worker; a role that keeps anything of them outside its tables drops it here."""
-
-    def table(self, name: str, topic: Topic) -> faust.Table[bytes, bytes]:
+    def table(self, name: str, topic: Topic) -> TableT[bytes, bytes]:
         """A keyed state that lives in a compacted changelog, in as many parts as the topic that it follows."""
         return self.app.Table(
             name,
@@ -146,7 +144,7 @@ class Role(ABC):
             partitions=topic.partitions(self.settings.broker),
         )
 
-        async def agent(stream: faust.Stream[bytes]) -> None:
+        async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 await self._process(topic, handlers, event)
 
@@ -157,13 +155,16 @@ class Role(ABC):
     def _stage(self, topic: Topic) -> str:
         return f"{self.name}:{topic.name}"
 
-    def _revoked(self, app: faust.App, revoked: set[TP], **_: Any) -> None:
-        self.app.finished.forget(revoked)
+    def _on_revoked(self, _: object, partitions: set[TP], **__: object) -> None:
+        self.revoked(partitions)
+
+    def revoked(self, partitions: set[TP]) -> None:
+        """Partitions went to another worker; a role that keeps more of them than its tables drops it here too."""
+        self.app.finished.forget(partitions)
         for topic in self.consumed:
-            for tp in revoked:
+            for tp in partitions:
                 if tp.topic == topic.name:
                     self.parts.health.forget(self._stage(topic), tp.partition)
-        self.revoked(revoked)
 
     async def report_progress(self) -> None:
         """Tell the health check how far each partition is, also while nothing moves."""
@@ -178,8 +179,13 @@ class Role(ABC):
 
     def _position(self, tp: TP) -> int:
         """Offset of the first event of a partition that is not finished."""
-        consumer = self.app.consumer
-        return self.app.finished.position(tp, consumer._committed_offset.get(tp)) or 0
+        return self.app.finished.position(tp, self._committed(tp)) or 0
+
+    def _committed(self, tp: TP) -> int | None:
+        # Faust has no public name for it.
+        consumer: Any = self.app.consumer
+        offset: int | None = consumer._committed_offset.get(tp)
+        return offset
 
     def lag(self) -> int | None:
         """Events that wait to be handled, None while the role is not ready."""
@@ -192,7 +198,7 @@ class Role(ABC):
         message = event.message
         tp, offset = message.tp, message.offset
         consumer, finished = self.app.consumer, self.app.finished
-        committed = consumer._committed_offset.get(tp)
+        committed = self._committed(tp)
         if not finished.expects(tp, offset, committed):
             lost = finished.gap(tp, offset, committed)
             if lost is not None:
@@ -298,7 +304,8 @@ class Role(ABC):
     def every(self, interval_s: float, run: Callable[[], Awaitable[None]]) -> None:
         """Run something while this app is up and its tables are recovered."""
 
-        @self.app.timer(interval_s, name=f"{self.name}-{run.__name__}")
         async def timer() -> None:
             if not (self._stopping or self.app.rebalancing or self.app.in_recovery):
                 await run()
+
+        self.app.timer(interval_s, name=f"{self.name}-{run.__name__}")(timer)

@@ -35,7 +35,9 @@ class Topic:
         return {"partitions": settings.partitions, "shards": settings.shards, "one": 1}[self.parts]
 
 
-POLLS = Topic("wirewatch-polls", "FeedEntry, FeedPolled, Tick", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S)
+POLLS = Topic(
+    "wirewatch-polls", "FeedEntry, FeedPolled, Tick", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S
+)
 ARTICLES = Topic("wirewatch-articles", "Article", "article id", "poll", "fingerprint", "partitions", 14 * DAY_S)
 FINGERPRINTS = Topic(
     "wirewatch-fingerprints",
@@ -49,7 +51,13 @@ FINGERPRINTS = Topic(
 ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
 ALERTS = Topic("wirewatch-alerts", "Alert", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
 DELIVERIES = Topic(
-    "wirewatch-deliveries", "Delivery, DeliveryAttempt, Tick", "endpoint", "deliver", "deliver", "partitions", 14 * DAY_S
+    "wirewatch-deliveries",
+    "Delivery, DeliveryAttempt, Tick",
+    "endpoint",
+    "deliver",
+    "deliver",
+    "partitions",
+    14 * DAY_S,
 )
 DEAD_LETTERS = Topic("wirewatch-dead-letters", "DeadLetter", "topic", "every role", "an operator", "one", 90 * DAY_S)
 

@@ -297,7 +297,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, SCHEMA_VERSION):
-            raise BrokerError(f"{path}: has schema version {version}, this Wirewatch reads {SCHEMA_VERSION}; upgrade it")
+            raise BrokerError(f"{path}: has schema version {version}, this program reads {SCHEMA_VERSION}; upgrade it")
         db.executescript(_SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION};")
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):

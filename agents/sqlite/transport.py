@@ -60,7 +60,7 @@ class Consumer(BaseConsumer):
         for tp in sorted(assigned):
             by_topic.setdefault(tp.topic, []).append(tp.partition)
         # Table recovery asks the assignor, which on Kafka learns this from the group's leader.
-        self.app.assignor._assignment = ClientAssignment(actives=by_topic, standbys={})
+        cast(Any, self.app.assignor)._assignment = ClientAssignment(actives=by_topic, standbys={})
         await self.on_partitions_assigned(assigned, self.app.consumer_generation_id)
 
     def assignment(self) -> set[TP]:
