@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 MAX_RETRY_AFTER_S = 86_400.0
 """A receiver cannot push an attempt further away than the longest wait of the Standard Webhooks schedule."""
@@ -26,20 +25,3 @@ def retry_at(
     if retry_after_s is not None:
         wait_s = max(wait_s, min(retry_after_s, MAX_RETRY_AFTER_S) * (1 + jitter * spread))
     return now + timedelta(seconds=wait_s)
-
-
-def parse_retry_after(header: str, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for, or None when it says nothing usable.
-
-    Source: RFC 9110, 10.2.3: whole seconds or an HTTP date; a date that has passed asks for 0.
-    """
-    header = header.strip()
-    if header.isascii() and header.isdigit():
-        # Longer numbers are centuries; int() refuses those of thousands of digits.
-        return float(header) if len(header) <= 12 else MAX_RETRY_AFTER_S
-    try:
-        at = parsedate_to_datetime(header)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max(0.0, (at - now).total_seconds())
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

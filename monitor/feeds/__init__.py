@@ -1,0 +1,1 @@
+"""Feeds: when they are polled, how they are fetched and read."""
