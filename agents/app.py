@@ -12,8 +12,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import NoReturn
 
-from monitor.base.network import guarded_session
 from yarl import URL
 
 from agents import faust_defences, kafka
@@ -29,6 +29,7 @@ from agents.sqlite.transport import log_path
 from agents.topics import TOPICS
 from agents.view import ShowView
 from monitor.base.errors import BrokerError
+from monitor.base.network import guarded_session
 from monitor.base.settings import BrokerSettings, Settings
 from monitor.web.guard import ANY_HOST, LOOPBACK_HOSTS
 from monitor.web.server import make_app
@@ -55,7 +56,7 @@ class Service:
         lags = [role.lag() for role in self.roles]
         return None if None in lags else sum(lag or 0 for lag in lags)
 
-    async def failed(self) -> None:
+    async def failed(self) -> NoReturn:
         """Wait until a role can no longer go on.
 
         Raises: BrokerError: with what stopped it; the caller ends the process, and a restart goes on where it stopped.

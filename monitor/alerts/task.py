@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+from monitor.alerts.payload import webhook_body
 from monitor.base.events import Alert, Delivery, DeliveryAttempt
 from monitor.base.ids import webhook_id
-from monitor.alerts.payload import webhook_body
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,57 @@
+"""`wirewatch replay`: articles from files through the whole pipeline."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from agents.cli.articles_in import count_articles, read_articles
+
+from agents.cli import console, options
+from agents.cli.stopping import run_until_stopped
+from agents.replay import replay
+from agents.role import utc_now
+from monitor.alerts.payload import webhook_body
+from monitor.base.errors import InputError
+
+
+@click.command()
+@click.argument("articles", nargs=-1, required=True)
+@click.option("--out", default="-", show_default=True, help="File for the alerts, one JSON a line; - is the terminal.")
+@click.option("--broker", help="sqlite:///FILE keeps the run; a run that was killed goes on where it stopped.")
+@options.config
+def command(articles: tuple[str, ...], out: str, broker: str | None, config: Path | None) -> None:
+    """Articles through the whole pipeline, in their order and as fast as it goes.
+
+    ARTICLES are files of JSON lines (id, url, source, title, text, published_at), text files, or folders of these;
+    - reads JSON lines from standard input. Each alert that they cause is written as one line.
+    """
+    if broker is not None and not broker.startswith("sqlite:"):
+        raise InputError(f"--broker {broker}: replay runs on the embedded broker; give sqlite:///FILE, or leave it out")
+    with ExitStack() as stack:
+        if broker is None:
+            broker = f"sqlite:///{stack.enter_context(TemporaryDirectory(prefix='wirewatch-replay-'))}/replay.db"
+        # One partition, so that the order of the series is kept.
+        settings = options.settings_of(config, broker__url=broker, broker__partitions=1)
+        advance = stack.enter_context(console.progress("articles", count_articles(articles)))
+        alerts = run_until_stopped(replay(read_articles(articles, now=utc_now()), settings, advance=advance))
+    if alerts is None:
+        raise KeyboardInterrupt
+    lines = "".join(f"{webhook_body(alert)}\n" for alert in alerts)
+    if out == "-":
+        sys.stdout.write(lines)
+    else:
+        _write(Path(out), lines)
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the text in place as a whole: a run that is killed leaves no half file."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); give another file with --out") from None
