@@ -9,7 +9,7 @@ import zlib
 from collections.abc import AsyncIterable
 
 from monitor.base.errors import FetchError
-from monitor.feeds.failures import Reason, failure
+from monitor.feeds.failures import failure
 
 ACCEPTED = "gzip"
 """What a request offers as its Accept-Encoding."""
@@ -27,14 +27,16 @@ async def read_body(chunks: AsyncIterable[bytes], *, coding: str, max_bytes: int
     Args: chunks: the body as it arrives. coding: the Content-Encoding header. max_bytes: after decompression; reading
         stops with the chunk that exceeds it. url: for messages.
     Raises: FetchError: `too_large`, `truncated` (compressed data without its end), `bad_encoding`, `empty`.
-    Cost: memory of at most twice `max_bytes`; what follows the end of the compressed data is not read by anyone.
+    Cost: memory of at most twice `max_bytes`; what follows the end of compressed data is not read.
     """
     coding = coding.strip().lower()
     if coding not in _PLAIN | _COMPRESSED:
         raise failure("bad_encoding", url, f"is sent as {coding[:40]!a}, though only gzip was offered")
     inflater = zlib.decompressobj(_ANY_HEADER) if coding in _COMPRESSED else None
     body = bytearray()
+    received = 0
     async for chunk in chunks:
+        received += len(chunk)
         room = max_bytes - len(body)
         try:
             # One byte more than there is room for tells a body that just fits from one that is too large.
@@ -44,8 +46,11 @@ async def read_body(chunks: AsyncIterable[bytes], *, coding: str, max_bytes: int
         if len(piece) > room:
             raise too_large(url, max_bytes)
         body += piece
-    if inflater is not None and body and not inflater.eof:
-        raise failure("truncated", url, f"broke off in the middle: {len(body)} bytes came, and no end of the {coding}")
+        if inflater and inflater.eof:
+            # As browsers do; zlib would keep all that follows.
+            break
+    if inflater and received and not inflater.eof:
+        raise failure("truncated", url, f"broke off: after {received} bytes the {coding} data has no end")
     if not body:
         raise failure("empty", url, "has an empty body; try it in a browser")
     return bytes(body)
@@ -53,5 +58,4 @@ async def read_body(chunks: AsyncIterable[bytes], *, coding: str, max_bytes: int
 
 def too_large(url: str, max_bytes: int) -> FetchError:
     """The error for a body over the limit."""
-    reason: Reason = "too_large"
-    return failure(reason, url, f"is larger than {max_bytes} bytes; is it a feed? If so, raise fetch.max_body_bytes")
+    return failure("too_large", url, f"is larger than {max_bytes} bytes; is it a feed? If so, raise fetch.max_body_bytes")

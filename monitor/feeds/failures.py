@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from monitor.base.errors import FetchError, ForbiddenAddress
+from monitor.base.settings import FetchSettings
 
 Reason = Literal[
     "bad_url",  # the URL, or one that it redirects to, is no http or https URL
@@ -49,7 +50,7 @@ class _Status(NamedTuple):
 _STATUSES = (
     _Status(range(304, 305), "bad_answer", "said 'not modified' though nothing was asked; the server is at fault"),
     _Status(range(300, 400), "redirects", "redirects without saying where to; look for the feed's new URL"),
-    _Status(range(401, 404, 2), "http_4xx", "refuses access; it may want a login, or block programs"),
+    _Status(range(401, 404), "http_4xx", "refuses access; it may want a login, or block programs"),
     _Status(range(404, 405), "http_4xx", "has nothing there; look for the feed's new URL"),
     _Status(range(410, 411), "gone", "says that the feed is gone for good; remove it or look for its new URL"),
     _Status(range(429, 430), "rate_limited", "asks for fewer requests; poll it less often"),
@@ -59,10 +60,10 @@ _STATUSES = (
 
 # The first class that fits decides, so that subclasses stand before their bases.
 _EXCEPTIONS: tuple[tuple[type[Exception], Reason, str], ...] = (
-    (aiohttp.TooManyRedirects, "redirects", "redirects too often; give the final URL"),
+    (aiohttp.TooManyRedirects, "redirects", "redirects more than {limits.max_redirects} times; give the final URL"),
     (aiohttp.RedirectClientError, "redirects", "redirects to something that is no http or https URL"),
     (aiohttp.InvalidURL, "bad_url", "is no http or https URL"),
-    (TimeoutError, "timeout", "was not complete in time; the server is slow, or sends without end"),
+    (TimeoutError, "timeout", "was not complete within {limits.timeout_s:g} s; it is slow, or sends without end"),
     (aiohttp.ClientConnectorDNSError, "dns", "has a host without address; check the spelling and the DNS"),
     (aiohttp.ClientSSLError, "tls", "cannot be reached with TLS; check the certificate, or whether http is meant"),
     (aiohttp.ClientResponseError, "bad_answer", "did not answer with proper HTTP"),
@@ -70,6 +71,8 @@ _EXCEPTIONS: tuple[tuple[type[Exception], Reason, str], ...] = (
     (HttpProcessingError, "bad_answer", "did not answer with proper HTTP"),
     (aiohttp.ClientError, "connection", "cannot be reached, or broke off"),
     (OSError, "connection", "cannot be reached, or broke off"),
+    # aiohttp lets these through for a redirect to a URL whose user name has a colon or is not Latin.
+    (ValueError, "bad_url", "has, or redirects to, a URL with an impossible user name"),
 )
 
 FOREIGN = tuple(known for known, _, _ in _EXCEPTIONS)
@@ -84,11 +87,12 @@ def of_status(status: int, url: str, retry_after_s: float | None) -> FetchError:
     return failure("bad_answer", url, f"answered with HTTP {status}, which means nothing to a fetch")
 
 
-def of_exception(error: Exception, url: str) -> FetchError:
+def of_exception(error: Exception, url: str, limits: FetchSettings) -> FetchError:
     """The error for one of `FOREIGN`, with its own words at the end."""
     for known, reason, text in _EXCEPTIONS:
         if isinstance(error, known):
             words = _words(error)
+            text = text.format(limits=limits)
             return failure(reason, url, f"{text} ({words})" if words else text)
     raise error
 
@@ -114,9 +118,14 @@ def shown(url: str) -> str:
 
 
 def _words(error: Exception) -> str:
-    # TooManyRedirects and ClientResponseError would quote the request with the URL as it was; the message is enough.
-    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
-    return _printable(text)
+    match error:
+        case aiohttp.ClientResponseError():
+            return _printable(error.message)
+        case aiohttp.InvalidURL() if not isinstance(error, aiohttp.RedirectClientError):
+            # It quotes the URL, and with it the password.
+            return ""
+        case _:
+            return _printable(str(error))
 
 
 def _printable(text: str) -> str:

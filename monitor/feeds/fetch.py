@@ -19,10 +19,7 @@ from monitor.feeds.body import ACCEPTED, read_body, too_large
 MAX_KEPT_HEADER = 1_000
 """Characters of a header that is kept; real validators have under 200."""
 
-_ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "
-    "*/*;q=0.5"
-)
+_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ async def fetch(
     except ForbiddenAddress as error:
         raise failures.of_forbidden(error, url) from None
     except failures.FOREIGN as error:
-        raise failures.of_exception(error, url) from None
+        raise failures.of_exception(error, url, settings) from None
 
 
 async def _fetched(response: aiohttp.ClientResponse, url: str, settings: FetchSettings) -> Fetched:
