@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 from faust.types import TP
 from monitor.articles.article import Rejected, article
-from monitor.feeds.fetch import Fetched, fetch
 from monitor.feeds.parse import Feed, parse
-from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 from yarl import URL
 
 from agents.role import Message, Role
@@ -22,6 +20,8 @@ from monitor.articles.seen import Seen, is_forgotten, judge
 from monitor.base.errors import FetchError
 from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
+from monitor.feeds.fetch import Fetched, fetch
+from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 
 SWEEP_TIMER_S = 1.0
 FIRST_POLLS_A_S = 20
@@ -185,7 +185,7 @@ class PollFeeds(Role):
         )
         articles, rejected = [], []
         # Feeds list the latest first; who is first within one poll is decided by the publisher's own dates.
-        oldest_first = sorted(reversed(parsed.entries), key=lambda entry: entry.published_at or now)
+        oldest_first = sorted(parsed.entries[::-1], key=lambda entry: entry.published_at or now)
         for number, entry in enumerate(oldest_first):
             seen_at = now + timedelta(microseconds=number)
             made = article(entry, feed_url=feed.url, source=feed.source, first_seen_at=seen_at)
@@ -208,9 +208,7 @@ class PollFeeds(Role):
 
     def _sweep(self, partition: int) -> Sweep[bytes]:
         prefix = _key(partition, "")
-        return self._sweeps.setdefault(
-            partition, Sweep(lambda: [key for key in self.seen if key.startswith(prefix)])
-        )
+        return self._sweeps.setdefault(partition, Sweep(lambda: [key for key in self.seen if key.startswith(prefix)]))
 
 
 def _host(feed: FeedSettings) -> str:

@@ -172,8 +172,7 @@ class Log:
         results: list[int] = []
         try:
             with self._db:
-                for entry in batch:
-                    results.append(self._write(entry, ends))
+                results += [self._write(entry, ends) for entry in batch]
         except sqlite3.OperationalError as error:
             logger.error("%s cannot be written (%s); %d writes wait for it", self.path, error, len(batch))
             self._queue = batch + self._queue

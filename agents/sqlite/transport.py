@@ -55,7 +55,7 @@ class Consumer(BaseConsumer):
         revoked, self._assigned = self._assigned, assigned
         self.app.on_rebalance_start()
         await self.on_partitions_revoked(revoked)
-        self._positions = {tp: 0 for tp in assigned}
+        self._positions = dict.fromkeys(assigned, 0)
         by_topic: dict[str, list[int]] = {}
         for tp in sorted(assigned):
             by_topic.setdefault(tp.topic, []).append(tp.partition)

@@ -35,9 +35,9 @@ def clean(text: str) -> Cleaned:
     Cost: 0.05 ms for a page of 40 lines.
     """
     lines = [line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line]
-    credits = [line for at, line in enumerate(lines) if _names_source(line, at)]
+    sources = [line for at, line in enumerate(lines) if _names_source(line, at)]
     kept = [line for line in _before_end(lines) if not _is_furniture(line)]
-    return Cleaned("\n".join(_without_author_box(kept)), tuple(dict.fromkeys(credits)))
+    return Cleaned("\n".join(_without_author_box(kept)), tuple(dict.fromkeys(sources)))
 
 
 def _names_source(line: str, at: int) -> bool:

@@ -48,7 +48,8 @@ def judge(seen: Seen | None, entry: Article) -> Judged:
         return Judged("new", entry, Seen(digest=digest, revision=1, first_seen_at=at, at=at, feed_url=entry.feed_url))
     if digest != seen.digest and entry.feed_url == seen.feed_url and at > seen.at:
         revised = msgspec.structs.replace(entry, revision=seen.revision + 1, first_seen_at=seen.first_seen_at)
-        return Judged("revised", revised, msgspec.structs.replace(seen, digest=digest, revision=revised.revision, at=at))
+        noted = msgspec.structs.replace(seen, digest=digest, revision=revised.revision, at=at)
+        return Judged("revised", revised, noted)
     fresh = msgspec.structs.replace(seen, at=at) if at - seen.at >= REFRESH else None
     return Judged("unchanged", None, fresh)
 

@@ -58,4 +58,6 @@ async def read_body(chunks: AsyncIterable[bytes], *, coding: str, max_bytes: int
 
 def too_large(url: str, max_bytes: int) -> FetchError:
     """The error for a body over the limit."""
-    return failure("too_large", url, f"is larger than {max_bytes} bytes; is it a feed? If so, raise fetch.max_body_bytes")
+    return failure(
+        "too_large", url, f"is larger than {max_bytes} bytes; is it a feed? If so, raise fetch.max_body_bytes"
+    )

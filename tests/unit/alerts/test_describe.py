@@ -97,13 +97,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-ARTICLE = JSON | st.fixed_dictionaries({}, optional={key: JSON for key in ("source", "title", "url", "published_at")})
+ARTICLE = JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(("source", "title", "url", "published_at"), JSON))
 MATCH = st.fixed_dictionaries(
     {},
     optional={
         "article": ARTICLE,
         "passages": JSON | st.lists(st.fixed_dictionaries({}, optional={"text": JSON, "similarity": JSON}), max_size=4),
-        **{key: JSON for key in ("kind", "score", "containment", "coverage", "credited", "credit")},
+        **dict.fromkeys(("kind", "score", "containment", "coverage", "credited", "credit"), JSON),
     },
 )
 STORY = st.fixed_dictionaries({}, optional={"origin": ARTICLE, "articles": JSON, "sources": JSON})

@@ -59,7 +59,9 @@ def test_revisions_are_counted() -> None:
 
 def test_the_longer_version_of_another_feed_is_no_revision() -> None:
     """A site lists one article in several feeds, as a teaser here and in full there."""
-    other = later(timedelta(minutes=5), text="The gate failed at dawn. And more.", feed_url="https://herald.example/all")
+    other = later(
+        timedelta(minutes=5), text="The gate failed at dawn. And more.", feed_url="https://herald.example/all"
+    )
     assert judge(remembered(ARTICLE), other).outcome == "unchanged"
 
 

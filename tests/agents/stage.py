@@ -1,0 +1,93 @@
+"""Roles on a real embedded broker, with what the tests put in and what comes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from faust.types import TP
+
+from agents.app import Service, running
+from agents.role import Role
+from agents.sqlite.log import open_log
+from agents.topics import Topic
+from monitor.base.events import AnyEvent, Event, decode, encode
+from monitor.base.settings import Settings, load
+
+START = datetime.now(UTC).replace(microsecond=0)
+"""Near the real time, since receivers check how old a signature is."""
+LIMIT_S = 30.0
+E = TypeVar("E", bound=Event)
+
+
+class Clock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        """Go on by `timedelta(**delta)`."""
+        self.now += timedelta(**delta)
+
+
+class Stage:
+    """A running service with a way in and a look at every topic."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self.service = service
+        self.settings = settings
+        self.log = open_log(Path(settings.broker.url.removeprefix("sqlite:///")))
+
+    def count(self, key: str) -> float:
+        """A number of the metrics."""
+        return self.service.parts.metrics.snapshot()[key]
+
+    async def put(self, topic: Topic, key: str, *events: Event | bytes, partition: int = 0) -> None:
+        """Append events, and wait until the roles have handled all that is there."""
+        for event in events:
+            value = event if isinstance(event, bytes) else encode(event)
+            self.log.append(topic.name, partition, key.encode(), value, at=START.timestamp())
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until nothing waits in any topic."""
+        await self.until(lambda: self.service.lag() == 0)
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait until something holds; a test that waits for ever fails."""
+        async with asyncio.timeout(LIMIT_S):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    def read(self, topic: Topic, kind: type[E]) -> list[E]:
+        """All events of a kind on a topic, in the order of its partitions."""
+        events: list[AnyEvent] = []
+        for partition in range(topic.partitions(self.settings.broker)):
+            tp = TP(topic.name, partition)
+            events += [decode(record.value or b"") for record in self.log.read(tp, 0, 100_000)]
+        return [event for event in events if isinstance(event, kind)]
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, *roles: type[Role], clock: Callable[[], datetime] | None = None, **settings: Any
+) -> AsyncIterator[Stage]:
+    """Roles that run on the log in `folder`; the same folder again is a restart.
+
+    Args: settings: as the overrides of `load`; one partition unless they say otherwise.
+    """
+    made = load(
+        None,
+        environ={},
+        **{"broker__url": f"sqlite:///{folder / 'log.db'}", "broker__partitions": 1, **settings},
+    )
+    async with running(made, roles, with_web=False, clock=clock or Clock()) as service:
+        yield Stage(service, made)
