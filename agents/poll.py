@@ -185,7 +185,8 @@ class PollFeeds(Role):
         )
         articles, rejected = [], []
         # Feeds list the latest first; who is first within one poll is decided by the publisher's own dates.
-        oldest_first = sorted(parsed.entries[::-1], key=lambda entry: entry.published_at or now)
+        oldest_first = list(reversed(parsed.entries))
+        oldest_first.sort(key=lambda entry: entry.published_at or now)
         for number, entry in enumerate(oldest_first):
             seen_at = now + timedelta(microseconds=number)
             made = article(entry, feed_url=feed.url, source=feed.source, first_seen_at=seen_at)
