@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from agents.cli.articles_in import count_articles, read_articles
 
 from agents.cli import console, options
+from agents.cli.articles_in import count_articles, files_of, read_articles, spooled
 from agents.cli.stopping import run_until_stopped
 from agents.replay import replay
 from agents.role import utc_now
@@ -32,12 +32,13 @@ def command(articles: tuple[str, ...], out: str, broker: str | None, config: Pat
     if broker is not None and not broker.startswith("sqlite:"):
         raise InputError(f"--broker {broker}: replay runs on the embedded broker; give sqlite:///FILE, or leave it out")
     with ExitStack() as stack:
-        if broker is None:
-            broker = f"sqlite:///{stack.enter_context(TemporaryDirectory(prefix='wirewatch-replay-'))}/replay.db"
+        folder = stack.enter_context(TemporaryDirectory(prefix="wirewatch-replay-"))
+        files = files_of(spooled(articles, Path(folder)))
+        broker = broker or f"sqlite:///{folder}/replay.db"
         # One partition, so that the order of the series is kept.
         settings = options.settings_of(config, broker__url=broker, broker__partitions=1)
-        advance = stack.enter_context(console.progress("articles", count_articles(articles)))
-        alerts = run_until_stopped(replay(read_articles(articles, now=utc_now()), settings, advance=advance))
+        advance = stack.enter_context(console.progress("articles", count_articles(files)))
+        alerts = run_until_stopped(replay(read_articles(files, now=utc_now()), settings, advance=advance))
     if alerts is None:
         raise KeyboardInterrupt
     lines = "".join(f"{webhook_body(alert)}\n" for alert in alerts)

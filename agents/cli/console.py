@@ -1,0 +1,43 @@
+"""What commands print: results to standard output, everything else to standard error, so that results can be piped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+out = Console(highlight=False)
+_notes = Console(stderr=True, highlight=False)
+
+
+def note(text: str) -> None:
+    """Say something to the user, beside the results."""
+    _notes.print(text, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A progress bar while the block runs; call what it yields with the number that is done.
+
+    Args: total: None while it is unknown. Nothing is drawn where standard error is no terminal.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_notes, transient=True, disable=not _notes.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.update(task, completed=max(0, done))
+
+
+def log_to_stderr(level: str) -> None:
+    """Log Wirewatch's own events from `level` on, and from the libraries only what is wrong."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    for package in ("agents", "monitor"):
+        logging.getLogger(package).setLevel(level.upper())
