@@ -25,6 +25,8 @@ from monitor.base.errors import BrokerError
 
 logger = logging.getLogger(__name__)
 
+APPLICATION_ID = 0x57697265
+"""In the file's header: what tells our file from every other SQLite database."""
 SCHEMA_VERSION = 1
 RETRY_S = 1.0
 """Wait before a failed transaction (a full disk, say) is tried again."""
@@ -80,8 +82,7 @@ class _Append(NamedTuple):
 
 
 class _Commit(NamedTuple):
-    group: str
-    offsets: Mapping[TP, int]
+    rows: list[tuple[str, int, int, int]]
     done: asyncio.Future[int]
 
 
@@ -143,11 +144,13 @@ class Log:
         """Queue a message; the future gives its offset once it is durable.
 
         Args: at: Unix time, seconds.
-        Raises: BrokerError: there is no such topic or partition.
+        Raises: BrokerError: there is no such topic or partition, or a compacted one gets a message without a key.
         """
         known = self._topics.get(topic)
         if known is None or not 0 <= partition < known.partitions:
             raise BrokerError(f"{self.path}: there is no partition {partition} of topic {topic!r}")
+        if known.compacted and key is None:
+            raise BrokerError(f"{self.path}: a message of the compacted topic {topic!r} needs a key")
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._enqueue(_Append(known, partition, at, key, value, done))
         return done
@@ -155,7 +158,8 @@ class Log:
     def commit(self, group: str, offsets: Mapping[TP, int]) -> asyncio.Future[int]:
         """Queue a group's offsets (of the next message to read); the future ends once they are durable."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._enqueue(_Commit(group, dict(offsets), done))
+        rows = [(group, self._topics[tp.topic].id, tp.partition, offset) for tp, offset in offsets.items()]
+        self._enqueue(_Commit(rows, done))
         return done
 
     def _enqueue(self, entry: _Append | _Commit) -> None:
@@ -167,13 +171,16 @@ class Log:
     def _flush(self) -> None:
         """Write the queue in one transaction; when that fails, keep it and try again."""
         self._flush_scheduled = False
+        if not self._queue:
+            return
         batch, self._queue = self._queue, []
         ends = dict(self._ends)
         results: list[int] = []
         try:
             with self._db:
                 results += [self._write(entry, ends) for entry in batch]
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            # Whatever it is, dropping the writes would be worse; a full disk is most likely and can be mended.
             logger.error("%s cannot be written (%s); %d writes wait for it", self.path, error, len(batch))
             self._queue = batch + self._queue
             self._flush_scheduled = True
@@ -188,13 +195,7 @@ class Log:
 
     def _write(self, entry: _Append | _Commit, ends: dict[TP, int]) -> int:
         if isinstance(entry, _Commit):
-            self._db.executemany(
-                "INSERT OR REPLACE INTO committed VALUES (?, ?, ?, ?)",
-                [
-                    (entry.group, self._topics[tp.topic].id, tp.partition, offset)
-                    for tp, offset in entry.offsets.items()
-                ],
-            )
+            self._db.executemany("INSERT OR REPLACE INTO committed VALUES (?, ?, ?, ?)", entry.rows)
             return 0
         tp = TP(entry.topic.name, entry.partition)
         offset = ends[tp]
@@ -263,25 +264,28 @@ class Log:
 
         The last one stays because the next offset is known from it. Returns: the number deleted.
         """
-        deleted = 0
-        with self._db:
-            for topic in self._topics.values():
-                age_s = topic.retention_s
-                if age_s is None:
-                    continue
-                deleted += self._db.execute(
-                    f"DELETE FROM {topic.table} WHERE topic = :topic AND at < :before"
-                    + (" AND value IS NULL" if topic.compacted else "")
-                    + f" AND offset < (SELECT MAX(offset) FROM {topic.table} AS last"
-                    f" WHERE last.topic = :topic AND last.partition = {topic.table}.partition)",
-                    {"topic": topic.id, "before": now - age_s},
-                ).rowcount
-        return deleted
+        try:
+            with self._db:
+                return sum(
+                    self._expire(topic, now - topic.retention_s) for topic in self._topics.values() if topic.retention_s
+                )
+        except sqlite3.DatabaseError as error:
+            logger.error("%s: nothing was expired (%s); it will be tried again", self.path, error)
+            return 0
+
+    def _expire(self, topic: Topic, before: float) -> int:
+        return self._db.execute(
+            f"DELETE FROM {topic.table} WHERE topic = :topic AND at < :before"
+            + (" AND value IS NULL" if topic.compacted else "")
+            + f" AND offset < (SELECT MAX(offset) FROM {topic.table} AS last"
+            f" WHERE last.topic = :topic AND last.partition = {topic.table}.partition)",
+            {"topic": topic.id, "before": before},
+        ).rowcount
 
     def close(self) -> None:
-        """Write what is queued and close the file."""
-        if self._queue:
-            self._flush()
+        """Write what is queued and close the file; `open_log` opens it anew."""
+        self._flush()
+        _open.pop(self.path, None)
         self._db.close()
 
 
@@ -290,19 +294,41 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise BrokerError(f"{path}: there is no folder {path.parent}; make it, or set broker.url to another file")
     try:
         db = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=1.0)
+    except sqlite3.DatabaseError as error:
+        raise _refusal(path, error) from None
+    try:
         # One process owns the file: two would not see each other's writes in time.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _check(path, db)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, SCHEMA_VERSION):
-            raise BrokerError(f"{path}: has schema version {version}, this program reads {SCHEMA_VERSION}; upgrade it")
-        db.executescript(_SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION};")
+        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
+        db.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
     except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
-            raise BrokerError(f"{path}: is in use by another Wirewatch process; stop it, or use another file") from None
-        raise BrokerError(f"{path}: cannot be used as the embedded broker ({error}); give another file") from None
+        db.close()
+        raise _refusal(path, error) from None
+    except BrokerError:
+        db.close()
+        raise
     return db
+
+
+def _refusal(path: Path, error: sqlite3.DatabaseError) -> BrokerError:
+    if "locked" in str(error):
+        return BrokerError(f"{path}: is in use by another Wirewatch process; stop it, or use another file")
+    return BrokerError(f"{path}: cannot be used as the embedded broker ({error}); give another file")
+
+
+def _check(path: Path, db: sqlite3.Connection) -> None:
+    """Refuse a database that is not ours before anything of it is changed."""
+    application, version, tables = db.execute(
+        "SELECT application_id, user_version, (SELECT COUNT(*) FROM sqlite_master)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    if application != APPLICATION_ID and (application or version or tables):
+        raise BrokerError(f"{path}: belongs to another program; give another file")
+    if version not in (0, SCHEMA_VERSION):
+        raise BrokerError(f"{path}: has schema version {version}, this program reads {SCHEMA_VERSION}; upgrade it")
 
 
 _open: WeakValueDictionary[Path, Log] = WeakValueDictionary()
@@ -310,7 +336,7 @@ _open: WeakValueDictionary[Path, Log] = WeakValueDictionary()
 
 def open_log(path: Path) -> Log:
     """The process's one log of a file: all apps share it, or one would not see the other's writes."""
-    path = path.absolute()
+    path = path.resolve()
     log = _open.get(path)
     if log is None:
         log = _open[path] = Log(path)
