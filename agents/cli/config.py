@@ -45,7 +45,7 @@ def check(config: Path | None, as_json: bool) -> None:
 @options.config
 @options.as_json
 def show(config: Path | None, as_json: bool) -> None:
-    """Print every key with the value that is in effect, secrets masked; it can serve as a file again."""
+    """Print every key with the value that is in effect, as TOML (or JSON); secrets are masked."""
     shown = shown_settings(options.settings_of(config))
     click.echo(json.dumps(shown, indent=2, ensure_ascii=False) if as_json else tomli_w.dumps(shown), nl=as_json)
 
