@@ -1,0 +1,50 @@
+"""One URL for one article, however feeds and newsletters decorate it."""
+
+from __future__ import annotations
+
+from yarl import URL
+
+MAX_URL_CHARS = 2_000
+"""Longer ones are no addresses of articles: browsers and proxies refuse them from 2,000 to 8,000 on."""
+
+_TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "hsa_", "wt.", "ns_")
+_TRACKING = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok _ga _gl"
+    " _hsenc _hsmi s_cid ref_src ref_url cmpid ocid ftag xtor ito smid sref guccounter guce_referrer"
+    " guce_referrer_sig oly_anon_id oly_enc_id vero_id wickedid".split()
+)
+"""Query parameters that say where a reader came from, never what is read."""
+
+
+def canonical_url(url: str) -> str:
+    """The URL that stands for an article, or nothing when `url` is no http or https URL.
+
+    Without fragment, user, tracking parameters and default port; the host in lower case and ASCII; percent-encoding
+    and `..` normalised. Canonical URLs stay as they are. The order of other parameters is kept: it may matter.
+
+    Source: RFC 3986, section 6.
+    """
+    try:
+        whole = URL(url.strip())
+        if whole.scheme not in ("http", "https") or not whole.raw_host:
+            return ""
+        query = "&".join(part for part in whole.raw_query_string.split("&") if part and not _tracks(part))
+        port = None if whole.is_default_port() else whole.explicit_port
+        canonical = str(
+            URL.build(
+                scheme=whole.scheme,
+                host=whole.raw_host,
+                port=port,
+                path=whole.raw_path or "/",
+                query_string=query,
+                encoded=True,
+            )
+        )
+    except ValueError:
+        return ""
+    return canonical if len(canonical) <= MAX_URL_CHARS else ""
+
+
+def _tracks(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
