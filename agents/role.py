@@ -73,6 +73,8 @@ Handler = Callable[[Any, int], Awaitable[None]]
 class App(faust.App):
     """A Faust app that knows what it has finished."""
 
+    # Faust would log its comings and goings under our name.
+    logger = logging.getLogger("faust")
     finished: faust_defences.Finished
 
     def _create_directories(self) -> None:

@@ -6,6 +6,7 @@ faust-streaming 0.15.3 and tried.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Iterable, Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ READ_LIMIT = 200
 
 class Consumer(BaseConsumer):
     """Reads the log for one app; the app's id is the consumer group."""
+
+    logger = logging.getLogger("faust")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,6 +151,8 @@ class Consumer(BaseConsumer):
 
 class Producer(BaseProducer):
     """Appends to the log; a send is acknowledged when its transaction is durable."""
+
+    logger = logging.getLogger("faust")
 
     def __post_init__(self) -> None:
         self._log: Log = cast(Transport, self.transport).log
