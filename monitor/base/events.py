@@ -18,6 +18,8 @@ from monitor.base.errors import EventError
 
 Kind = Literal["verbatim", "edited", "rewritten", "partial"]
 
+_DAY_S = 86_400
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Base of everything that travels on a topic."""
@@ -40,9 +42,21 @@ class ArticleRef(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 1
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        """Key that puts articles in order of arrival; total, and the same on every worker."""
-        return (self.first_seen_at, self.id)
+    def appeared_at(self) -> datetime:
+        """When the article came out, as well as can be told: by its own date, unless it has none or one to come.
+
+        When it was first seen depends on which feed was polled first: at intervals of minutes, a copy is often seen
+        before its original. A date at midnight sharp is one without a time of day, and says nothing of who was first.
+        """
+        dated = self.published_at
+        if dated is None or dated > self.first_seen_at or dated.timestamp() % _DAY_S == 0:
+            return self.first_seen_at
+        return dated
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """Key that puts articles in order of their publication; total, and the same on every worker."""
+        return (self.appeared_at, self.first_seen_at, self.id)
 
 
 class Article(Event, frozen=True, kw_only=True, tag="article"):

@@ -47,7 +47,7 @@ def _enter(draft: Draft, story_id: str, article: ArticleRef, *, joined: bool) ->
     draft.members.put(article.id, replace(member, story=story_id, joined=member.joined or joined))
     changed = replace(
         story,
-        origin=min(story.origin, article, key=_age),
+        origin=min(story.origin, article, key=lambda each: each.order),
         articles=story.articles + new,
         sources=story.sources + _count_source(draft, story_id, article.source),
         seen=max(story.seen, article.first_seen_at),
@@ -63,6 +63,3 @@ def _count_source(draft: Draft, story_id: str, source: str) -> bool:
     draft.sources.put(key, True)
     return True
 
-
-def _age(article: ArticleRef) -> tuple[object, ...]:
-    return (article.published_at or article.first_seen_at, article.order)

@@ -119,3 +119,14 @@ def test_a_join_costs_the_same_in_a_story_of_any_size(desk: Desk) -> None:
     sizes = [join(number) for number in range(1, 1001)]
     assert sizes[-1] <= sizes[1] + 20
     assert desk.story(ids.story_id("first")).sources == 1001
+
+
+def test_an_original_that_is_seen_after_its_copies_becomes_the_origin_and_its_first_copy_is_told(desk: Desk) -> None:
+    original = ref("agency", 60, source="agency.example", published=1)
+    first, second = (ref(name, 10 * at, source=name, published=5 * at) for at, name in enumerate("xy", 1))
+    desk.handle(answer(first))
+    (alert,) = desk.handle(answer(second, match(second, first)))
+    assert alert.story.origin == first
+    (late,) = desk.handle(answer(original, match(first, original), match(second, original)))
+    assert (late.article, late.match.earlier, late.story.origin) == (first, original, original)
+    assert (late.story.id, late.story.articles) == (alert.story.id, 3)

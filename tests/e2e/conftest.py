@@ -1,0 +1,13 @@
+"""Both brokers for the tests that ask for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(params=["embedded"])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty broker."""
+    return f"sqlite:///{tmp_path / 'wirewatch.db'}"

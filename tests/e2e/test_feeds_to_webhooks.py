@@ -1,0 +1,45 @@
+"""The main job on each broker: feeds served over HTTP, alerts received over HTTP, the program as its user runs it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import aiohttp
+
+from tests.e2e.newsroom import newsroom, slug
+from tests.e2e.program import started, until
+
+
+async def test_copies_are_told_and_nothing_else(tmp_path: Path, broker: str) -> None:
+    async with newsroom(speed=3.0) as room:
+        config = room.configure(tmp_path / "wirewatch.toml", broker)
+        async with started("run", "--config", config, folder=tmp_path) as program:
+            copies = {article.slug for article in room.publisher.articles if article.copy_of}
+            await until(lambda: len(room.inbox.alerts) >= len(copies))
+            counts: dict[str, float] = {}
+
+            async def all_is_counted() -> bool:
+                counts.update((await program.get("/api/v1/metrics"))["counts"])
+                return counts["fingerprinted"] >= len(room.publisher.articles)
+
+            await until(all_is_counted)
+            health = await program.get("/health/ready")
+            async with aiohttp.ClientSession(raise_for_status=True) as session:
+                url = await program.url()
+                metrics = await (await session.get(f"{url}/metrics")).text()
+                page = await (await session.get(url)).text()
+            before_s = time.monotonic()
+            assert await program.stop() == 0, program.log
+    assert time.monotonic() - before_s < 10
+    assert {slug(alert["article"]) for alert in room.inbox.alerts.values()} == copies
+    assert all(one.verified for one in room.inbox.received)
+    assert room.inbox.ids_an_alert == {1}
+    assert len({alert["story"]["id"] for alert in room.inbox.alerts.values()}) == 1
+    assert counts["articles.new"] == len(room.publisher.articles) == counts["fingerprinted"]
+    assert counts["alerts"] == len(copies) == counts["deliveries.sent"]
+    assert counts["dead_lettered"] == 0
+    assert counts["publication_to_webhook_seconds_count"] == len(copies)
+    assert health["ready"] is True
+    assert "wirewatch_matches_total" in metrics
+    assert "<title>" in page
