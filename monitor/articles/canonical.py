@@ -26,14 +26,14 @@ def canonical_url(url: str) -> str:
     """
     try:
         whole = URL(url.strip())
-        if whole.scheme not in ("http", "https") or not whole.raw_host:
+        if whole.scheme not in ("http", "https") or not whole.host_subcomponent:
             return ""
         query = "&".join(part for part in whole.raw_query_string.split("&") if part and not _tracks(part))
         port = None if whole.is_default_port() else whole.explicit_port
         canonical = str(
             URL.build(
                 scheme=whole.scheme,
-                host=whole.raw_host,
+                host=whole.host_subcomponent,
                 port=port,
                 path=whole.raw_path or "/",
                 query_string=query,
