@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from aiokafka.protocol.admin import CreateTopicsRequest
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
+from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
@@ -44,6 +46,8 @@ def install() -> None:
         if not getattr(getattr(owner, name), "is_defence", False):
             patched.is_defence = True
             setattr(owner, name, patched)
+    # Faust asks for topics in version 1 of this request, which Kafka 4 has dropped (KIP-896): it hangs up.
+    faust_aiokafka.CreateTopicsRequest = {1: CreateTopicsRequest[2]}
 
 
 class Finished:
