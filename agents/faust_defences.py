@@ -47,7 +47,8 @@ def install() -> None:
             patched.is_defence = True
             setattr(owner, name, patched)
     # Faust asks for topics in version 1 of this request, which Kafka 4 has dropped (KIP-896): it hangs up.
-    faust_aiokafka.CreateTopicsRequest = {1: CreateTopicsRequest[2]}
+    driver: Any = faust_aiokafka
+    driver.CreateTopicsRequest = {1: CreateTopicsRequest[2]}
 
 
 class Finished:
@@ -61,35 +62,35 @@ class Finished:
 
     def __init__(self) -> None:
         self._next: dict[TP, int] = {}
-        self._sought: dict[TP, int] = {}
-
-    def expects(self, tp: TP, offset: int, committed: int | None) -> bool:
-        """True when this is the next event of the partition; a repeat is not, nor is one after a gap."""
-        expected = self.position(tp, committed)
-        return expected is None or offset == expected
-
-    def gap(self, tp: TP, offset: int, committed: int | None) -> int | None:
-        """Offset to seek back to when events before this one were lost in the worker, once a gap; else None."""
-        expected = self.position(tp, committed)
-        if expected is None or offset <= expected or self._sought.get(tp) == expected:
-            return None
-        self._sought[tp] = expected
-        return expected
+        self._skipped: dict[TP, int] = {}
 
     def position(self, tp: TP, committed: int | None) -> int | None:
         """Offset of the first event of a partition that is not finished; None before any was."""
         return self._next.get(tp, committed)
 
+    def is_gap(self, tp: TP, offset: int) -> bool:
+        """True for the first event that comes too early, and again each time that reading again did not help.
+
+        The events behind the first one are on their way already, and are no reason to read again once more.
+        """
+        before = self._skipped.get(tp)
+        self._skipped[tp] = offset
+        return before is None or offset <= before
+
+    def begin(self, tp: TP, offset: int) -> None:
+        """There is nothing to handle before this offset."""
+        self._next[tp] = offset
+
     def done(self, tp: TP, offset: int) -> None:
         """The event and all that it causes is written."""
         self._next[tp] = offset + 1
-        self._sought.pop(tp, None)
+        self._skipped.pop(tp, None)
 
     def forget(self, tps: Iterable[TP]) -> None:
         """Partitions that went to another worker: what we knew of them is old when they return."""
         for tp in tps:
             self._next.pop(tp, None)
-            self._sought.pop(tp, None)
+            self._skipped.pop(tp, None)
 
     def committable(self, committed: Mapping[TP, int | None]) -> dict[TP, int]:
         """Offsets of the next event of each partition, where they moved since the last commit."""

@@ -36,6 +36,9 @@ BROKER_RETRY_S = 1.0
 PROGRESS_S = 5.0
 GRACE_S = 3.0
 """A webhook under way at shutdown is worth this wait: cut off, it would be sent again at the next start."""
+REVOKE_WAIT_S = 10.0
+"""How long a rebalance waits for the event at hand; one that the broker does not let end must not hold up the others."""
+LOOK_S = 0.01
 COMMIT_INTERVAL_S = 0.25
 """A crash repeats what was done since the last commit, so commit often: repeats cost more than commits."""
 
@@ -113,10 +116,11 @@ class Role(ABC):
             reply_create_topic=False,
         )
         self.app.finished = faust_defences.Finished()
-        handler: Callable[..., None] = self._on_revoked
+        handler: Callable[..., Awaitable[None]] = self._on_revoked
         self.app.on_partitions_revoked.connect(handler)
         self.consumed: list[Topic] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._at_hand: set[TP] = set()
         self._stopping = False
         self.define()
         self.every(PROGRESS_S, self.report_progress)
@@ -157,7 +161,11 @@ class Role(ABC):
     def _stage(self, topic: Topic) -> str:
         return f"{self.name}:{topic.name}"
 
-    def _on_revoked(self, _: object, partitions: set[TP], **__: object) -> None:
+    async def _on_revoked(self, _: object, partitions: set[TP], **__: object) -> None:
+        deadline = time.monotonic() + REVOKE_WAIT_S
+        # The next owner must not read the tables before the event at hand has written them.
+        while self._at_hand and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_S)
         self.revoked(partitions)
 
     def revoked(self, partitions: set[TP]) -> None:
@@ -190,31 +198,59 @@ class Role(ABC):
         return offset
 
     def lag(self) -> int | None:
-        """Events that wait to be handled, None while the role is not ready."""
-        if not self.app.started or self.app.rebalancing or self.app.in_recovery:
+        """Events that wait to be handled, None while the role is not ready.
+
+        On Kafka it is what the last answer of the broker said, so what was sent a moment ago may not be counted yet.
+        """
+        if not self.app.rebalancing_count or self.app.rebalancing or self.app.in_recovery:
             return None
-        tps = [tp for topic in self.consumed for tp in self._assigned(topic)]
-        return sum((self.app.consumer.highwater(tp) or 0) - self._position(tp) for tp in tps)
+        ends = {tp: self.app.consumer.highwater(tp) for topic in self.consumed for tp in self._assigned(topic)}
+        if None in ends.values():
+            return None
+        return sum(end - self._position(tp) for tp, end in ends.items())
 
     async def _process(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> None:
         message = event.message
-        tp, offset = message.tp, message.offset
-        consumer, finished = self.app.consumer, self.app.finished
-        committed = self._committed(tp)
-        if not finished.expects(tp, offset, committed):
-            lost = finished.gap(tp, offset, committed)
-            if lost is not None:
-                logger.warning(
-                    "%s: events %d to %d of %s were not delivered; reading again", self.name, lost, offset, tp
-                )
-                await consumer.seek(tp, lost)
+        tp, offset, generation = message.tp, message.offset, self.app.consumer_generation_id
+        if not await self._is_next(tp, offset):
             return
-        while not await self._handled(topic, handlers, event):
-            await asyncio.sleep(BROKER_RETRY_S)
-        finished.done(tp, offset)
+        self._at_hand.add(tp)
+        try:
+            while not await self._handled(topic, handlers, event):
+                await asyncio.sleep(BROKER_RETRY_S)
+        finally:
+            self._at_hand.discard(tp)
+        if generation != self.app.consumer_generation_id:
+            # The partition was taken away meanwhile: whoever has it now begins where its offset was committed.
+            return
+        self.app.finished.done(tp, offset)
         self.parts.health.progress(
-            self._stage(topic), tp.partition, offset + 1, consumer.highwater(tp), self.parts.clock()
+            self._stage(topic), tp.partition, offset + 1, self.app.consumer.highwater(tp), self.parts.clock()
         )
+
+    async def _is_next(self, tp: TP, offset: int) -> bool:
+        """Whether this is the first event that is not finished; when those before it are missing, read them again."""
+        finished, generation = self.app.finished, self.app.consumer_generation_id
+        expected = finished.position(tp, self._committed(tp))
+        if expected is not None and (offset <= expected or not finished.is_gap(tp, offset)):
+            return offset == expected
+        while generation == self.app.consumer_generation_id:
+            try:
+                return await self._read_again(tp, offset, expected or 0)
+            except (KafkaError, FaustError, OSError) as error:
+                logger.error("%s: the broker does not say where %s begins (%s); trying again", self.name, tp, error)
+                await asyncio.sleep(BROKER_RETRY_S)
+        return False
+
+    async def _read_again(self, tp: TP, offset: int, expected: int) -> bool:
+        """Go back to the first event that is not finished, unless it is this one after all."""
+        # What expired before it was read is no reason to wait for it: then the topic begins later.
+        first = max(expected, (await self.app.consumer.earliest_offsets(tp))[tp])
+        self.app.finished.begin(tp, first)
+        if offset > first:
+            logger.warning("%s: %s: events %d to %d did not come; reading again", self.name, tp, first, offset - 1)
+            await self.app.consumer.seek_wait({tp: first})
+        return offset == first
 
     async def _handled(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> bool:
         """False when the broker could not take what the event caused, so that it must be handled again."""
