@@ -39,6 +39,9 @@ GRACE_S = 3.0
 REVOKE_WAIT_S = 10.0
 """How long a rebalance waits for the event at hand; one that the broker does not let end must not hold up the others."""
 LOOK_S = 0.01
+SESSION_TIMEOUT_S = 20.0
+"""After this silence Kafka gives a dead worker's partitions to the others. Heartbeats have a thread of their own, so
+that long work is no silence."""
 COMMIT_INTERVAL_S = 0.25
 """A crash repeats what was done since the last commit, so commit often: repeats cost more than commits."""
 
@@ -107,6 +110,7 @@ class Role(ABC):
             topic_replication_factor=broker.replication,
             consumer_auto_offset_reset="earliest",
             broker_commit_interval=COMMIT_INTERVAL_S,
+            broker_session_timeout=SESSION_TIMEOUT_S,
             producer_acks=-1,
             producer_max_request_size=MAX_MESSAGE_BYTES,
             consumer_max_fetch_size=MAX_MESSAGE_BYTES,
@@ -208,6 +212,10 @@ class Role(ABC):
         if None in ends.values():
             return None
         return sum(end - self._position(tp) for tp, end in ends.items())
+
+    def positions(self) -> dict[TP, int]:
+        """Offset of the first event that is not finished, of each partition that this role reads."""
+        return {tp: self._position(tp) for topic in self.consumed for tp in self._assigned(topic)}
 
     async def _process(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> None:
         message = event.message

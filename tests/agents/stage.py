@@ -1,4 +1,4 @@
-"""Roles on a real embedded broker, with what the tests put in and what comes out."""
+"""Roles on a real broker, embedded or Kafka, with what the tests put in and what comes out."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from faust.types import TP
 
 from agents.app import Service, running
 from agents.role import Role
-from agents.sqlite.log import open_log
+from agents.sqlite.log import Log
 from agents.topics import Topic
 from monitor.base.events import AnyEvent, Event, decode, encode
 from monitor.base.settings import Settings, load
+from tests.agents.brokers import Broker, Embedded, beside
 
 START = datetime.now(UTC).replace(microsecond=0)
 """Near the real time, since receivers check how old a signature is."""
@@ -41,10 +42,16 @@ class Clock:
 class Stage:
     """A running service with a way in and a look at every topic."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
+    def __init__(self, service: Service, settings: Settings, broker: Broker) -> None:
         self.service = service
         self.settings = settings
-        self.log = open_log(Path(settings.broker.url.removeprefix("sqlite:///")))
+        self.broker = broker
+
+    @property
+    def log(self) -> Log:
+        """The log of an embedded broker."""
+        assert isinstance(self.broker, Embedded)
+        return self.broker.log
 
     def count(self, key: str) -> float:
         """A number of the metrics."""
@@ -52,14 +59,15 @@ class Stage:
 
     async def put(self, topic: Topic, key: str, *events: Event | bytes, partition: int = 0) -> None:
         """Append events, and wait until the roles have handled all that is there."""
-        for event in events:
-            value = event if isinstance(event, bytes) else encode(event)
-            self.log.append(topic.name, partition, key.encode(), value, at=START.timestamp())
+        values = [event if isinstance(event, bytes) else encode(event) for event in events]
+        await self.broker.append(TP(topic.name, partition), key.encode(), values, START.timestamp())
         await self.settled()
 
     async def settled(self) -> None:
         """Wait until nothing waits in any topic."""
-        await self.until(lambda: self.service.lag() == 0)
+        async with asyncio.timeout(LIMIT_S):
+            while not await self.broker.is_quiet(self.service):
+                await asyncio.sleep(0.005)
 
     async def until(self, condition: Callable[[], Any]) -> None:
         """Wait until something holds; a test that waits for ever fails."""
@@ -71,8 +79,7 @@ class Stage:
         """All events of a kind on a topic, in the order of its partitions."""
         events: list[AnyEvent] = []
         for partition in range(topic.partitions(self.settings.broker)):
-            tp = TP(topic.name, partition)
-            events += [decode(record.value or b"") for record in self.log.read(tp, 0, 100_000)]
+            events += [decode(value) for value in self.broker.read(TP(topic.name, partition))]
         return [event for event in events if isinstance(event, kind)]
 
 
@@ -80,7 +87,7 @@ class Stage:
 async def staged(
     folder: Path, *roles: type[Role], clock: Callable[[], datetime] | None = None, **settings: Any
 ) -> AsyncIterator[Stage]:
-    """Roles that run on the log in `folder`; the same folder again is a restart.
+    """Roles that run on the log in `folder`, or on the Kafka of `broker__url`; the same one again is a restart.
 
     Args: settings: as the overrides of `load`; one partition unless they say otherwise.
     """
@@ -89,5 +96,5 @@ async def staged(
         environ={},
         **{"broker__url": f"sqlite:///{folder / 'log.db'}", "broker__partitions": 1, **settings},
     )
-    async with running(made, roles, with_web=False, clock=clock or Clock()) as service:
-        yield Stage(service, made)
+    async with running(made, roles, with_web=False, clock=clock or Clock()) as service, beside(made.broker) as broker:
+        yield Stage(service, made, broker)
