@@ -183,7 +183,8 @@ class PollFeeds(Role):
         parsed = parse(
             found.body, url=found.url, content_type=found.content_type, max_entries=self.settings.fetch.max_entries
         )
-        articles, rejected = [], []
+        articles: dict[str, Article] = {}
+        rejected = []
         # Feeds list the latest first; who is first within one poll is decided by the publisher's own dates.
         oldest_first = list(reversed(parsed.entries))
         oldest_first.sort(key=lambda entry: entry.published_at or now)
@@ -191,10 +192,13 @@ class PollFeeds(Role):
             seen_at = now + timedelta(microseconds=number)
             made = article(entry, feed_url=feed.url, source=feed.source, first_seen_at=seen_at)
             if isinstance(made, Article):
-                articles.append(made)
+                # The latest of entries with one URL: handled one after another, they would be each other's revisions,
+                # at every poll anew.
+                articles.pop(made.id, None)
+                articles[made.id] = made
             else:
                 rejected.append(made)
-        return parsed, articles, rejected
+        return parsed, list(articles.values()), rejected
 
     def _tells_something(self, entry: Article, partition: int) -> bool:
         """Whether an entry is worth an event: most entries of most polls are as they were."""
