@@ -59,7 +59,11 @@ def _pieces(source: str) -> Iterator[str]:
         start = found.start()
         yield source[at:start]
         if source[start + 1] in "!?":
-            at = _after_comment(source, start)
+            at = _after_declaration(source, start, "<!--" not in endless)
+            if not at:
+                # Sought once to the end of the document; each further one would be too.
+                endless.add("<!--")
+                at = _after(source, ">", start)
             continue
         matched = tag.match(source, start)
         if matched is None and tag is _TAG:
@@ -86,13 +90,12 @@ def _pieces(source: str) -> Iterator[str]:
     yield source[at:]
 
 
-def _after_comment(source: str, start: int) -> int:
-    """Where text goes on after `<!…` or `<?…`; a comment that is never closed ends at the next tag's end."""
-    if source.startswith("<!--", start):
+def _after_declaration(source: str, start: int, comments_end: bool) -> int:
+    """Where text goes on after `<!…` or `<?…`; 0 for a comment that is never closed, which ends at the next tag's end."""
+    if comments_end and source.startswith("<!--", start):
         # From the second hyphen, so that `<!-->` is a whole comment, as in browsers.
         end = source.find("-->", start + 2)
-        if end >= 0:
-            return end + 3
+        return end + 3 if end >= 0 else 0
     if source.startswith("<![CDATA[", start):
         return start + len("<![CDATA[")
     return _after(source, ">", start)

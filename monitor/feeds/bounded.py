@@ -64,7 +64,6 @@ _ATTRIBUTES = {
     ("", "rel"): "rel",
     ("", "type"): "type",
     ("", "mode"): "mode",
-    ("", "ispermalink"): "ispermalink",
     (_XML, "base"): "xml:base",
     (_XML, "lang"): "xml:lang",
     (_RDF, "about"): "rdf:about",
@@ -247,6 +246,9 @@ class _Copy:
         is_markup = kind in _MARKUP_TYPES
         if is_markup:
             attributes["type"] = "html"
+        if name in ("guid", "id"):
+            # Or feedparser takes it for the link, and makes an address of '7'. monitor.articles looks what it is.
+            attributes = {"ispermalink": "false"}
         self._field = _Field(name, self._depth, attributes, is_markup=is_markup)
 
     def _start_within(self, field: _Field, name: str) -> None:

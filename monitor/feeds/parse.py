@@ -131,7 +131,7 @@ def _entry(item: Any, url: str, language: str) -> Entry:
 
 def _absolute(url: str, link: str) -> str:
     try:
-        return urljoin(url, link) if link else ""
+        return urljoin(url, link.strip()) if link else ""
     except ValueError:
         return ""
 
