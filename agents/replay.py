@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -19,6 +20,8 @@ from agents.topics import ALERTS, ARTICLES
 from monitor.base.errors import InputError
 from monitor.base.events import Alert, Article, decode, encode
 from monitor.base.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 STAGES = (FingerprintArticles, MatchArticles, Decide)
 AHEAD = 500
@@ -40,7 +43,8 @@ async def replay(articles: Iterable[Article], settings: Settings, *, advance: Ca
         failed = asyncio.create_task(service.failed())
         try:
             source = iter(articles)
-            _skip_known(log, source)
+            if known := _skip_known(log, source):
+                logger.warning("%d articles were taken in before; going on after them", known)
             more = True
             while more or service.lag() != 0:
                 if failed.done():
@@ -64,8 +68,8 @@ async def _append(log: Log, articles: list[Article]) -> bool:
     return bool(articles)
 
 
-def _skip_known(log: Log, source: Iterator[Article]) -> None:
-    """Pass over the articles that an earlier run has put into the log."""
+def _skip_known(log: Log, source: Iterator[Article]) -> int:
+    """Pass over the articles that an earlier run has put into the log; returns their number."""
     tp = TP(ARTICLES.name, 0)
     known = log.end(tp)
     last = list(islice(source, known))[-1:]
@@ -74,6 +78,7 @@ def _skip_known(log: Log, source: Iterator[Article]) -> None:
         raise InputError(
             f"{log.path}: holds the replay of other articles ({known} of them); give the same files, or a new file"
         )
+    return known
 
 
 def _identity(article: object) -> tuple[str, str]:

@@ -37,6 +37,7 @@ def command(articles: tuple[str, ...], out: str, broker: str | None, config: Pat
         broker = broker or f"sqlite:///{folder}/replay.db"
         # One partition, so that the order of the series is kept.
         settings = options.settings_of(config, broker__url=broker, broker__partitions=1)
+        console.log_to_stderr("warning")
         advance = stack.enter_context(console.progress("articles", count_articles(files)))
         alerts = run_until_stopped(replay(read_articles(files, now=utc_now()), settings, advance=advance))
     if alerts is None:

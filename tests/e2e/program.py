@@ -90,7 +90,7 @@ async def started(
 
 async def _read(process: asyncio.subprocess.Process, lines: list[str]) -> None:
     assert process.stderr is not None
-    async for line in process.stderr:
+    while line := await process.stderr.readline():
         lines.append(line.decode("utf-8", "replace").rstrip("\n"))
 
 
