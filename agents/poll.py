@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 from faust.types import TP
-from monitor.articles.article import Rejected, article
-from monitor.feeds.parse import Feed, parse
 from yarl import URL
 
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ARTICLES, POLLS, partition_of
+from monitor.articles.article import Rejected, article
 from monitor.articles.seen import Seen, is_forgotten, judge
 from monitor.base.errors import FetchError
 from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
 from monitor.feeds.fetch import Fetched, fetch
+from monitor.feeds.parse import Feed, parse
 from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 
 SWEEP_TIMER_S = 1.0

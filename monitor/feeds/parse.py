@@ -144,7 +144,7 @@ def _authors(item: Any) -> tuple[str, ...]:
 def _published_at(item: Any) -> datetime | None:
     for key in ("published", "created", "updated"):
         # feedparser makes up the year of a date that has none.
-        if not _YEAR.search(str(item.get(key) or "")):
+        if key not in item or not _YEAR.search(str(item[key])):
             continue
         try:
             at = datetime.fromtimestamp(calendar.timegm(item.get(f"{key}_parsed")), UTC)
