@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Mapping
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -13,6 +15,7 @@ from monitor.base.errors import BrokerError
 from monitor.base.settings import BrokerSettings
 
 REQUEST_TIMEOUT_MS = 15_000
+LOOK_S = 0.05
 
 
 async def create_topics(broker: BrokerSettings) -> None:
@@ -31,7 +34,7 @@ async def create_topics(broker: BrokerSettings) -> None:
         ) from None
     try:
         await _create(client, broker)
-        _check(broker, await client.describe_topics([topic.name for topic in TOPICS]))
+        _check(broker, await _partitions(client))
     except KafkaError as error:
         raise BrokerError(f"{broker.url}: Kafka did not make the topics ({error!r})") from None
     finally:
@@ -61,11 +64,23 @@ async def _create(client: AIOKafkaAdminClient, broker: BrokerSettings) -> None:
     for name, code, *rest in answer.topic_errors:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
-            raise BrokerError(f"{broker.url}: Kafka did not make the topic {name!r} ({error.__name__}: {rest})")
+            raise BrokerError(
+                f"{broker.url}: Kafka did not make the topic {name!r} ({error.__name__}: {' '.join(map(str, rest))})"
+            )
 
 
-def _check(broker: BrokerSettings, described: Iterable[dict[str, object]]) -> None:
-    partitions = {str(topic["topic"]): len(list(topic["partitions"])) for topic in described}  # type: ignore[call-overload]
+async def _partitions(client: AIOKafkaAdminClient) -> dict[str, int]:
+    """Number of partitions of each topic; one that was made a moment ago may take a moment to show."""
+    deadline = time.monotonic() + REQUEST_TIMEOUT_MS / 1000
+    while True:
+        described = await client.describe_topics([topic.name for topic in TOPICS])
+        partitions = {str(topic["topic"]): len(topic["partitions"]) for topic in described}
+        if all(partitions.values()) or time.monotonic() > deadline:
+            return partitions
+        await asyncio.sleep(LOOK_S)
+
+
+def _check(broker: BrokerSettings, partitions: Mapping[str, int]) -> None:
     for topic in TOPICS:
         there, wanted = partitions.get(topic.name, 0), topic.partitions(broker)
         if there != wanted:
