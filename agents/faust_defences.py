@@ -35,6 +35,7 @@ def install() -> None:
             f"{READ_FOR}x; install that (pip install 'faust-streaming<0.16')"
         )
     patches: tuple[tuple[type, str, Any], ...] = (
+        (Consumer, "__init__", _never_dropping(Consumer.__init__)),
         (Consumer, "_filter_committable_offsets", _committable),
         (Consumer, "_filter_tps_with_pending_acks", _finished_partitions),
         (Consumer, "_wait_next_records", _parked_while_stopped(Consumer._wait_next_records)),
@@ -108,6 +109,27 @@ def _committable(self: Any, tps: Iterable[TP]) -> dict[TP, int]:
     self._gap.clear()
     finished: Finished = self.app.finished
     return finished.committable(self._committed_offset)
+
+
+class _ReadOffsets(dict[TP, int | None]):
+    """Faust's notes of what it delivered last, which it may write and not read."""
+
+    def __getitem__(self, tp: TP) -> int | None:
+        return None
+
+
+def _never_dropping(original: Any) -> Any:
+    """Deliver whatever is fetched; which event is the next one is decided by `Finished`.
+
+    Faust drops what is below the last offset that it delivered, and notes that offset after the delivery: when the
+    delivery leads to a seek back, the note covers it and the events that are read again are dropped, for ever.
+    """
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self._read_offset = _ReadOffsets()
+
+    return init
 
 
 def _parked(consumer: Any) -> asyncio.Event:

@@ -351,7 +351,11 @@ class Role(ABC):
         """Run something while this app is up and its tables are recovered."""
 
         async def timer() -> None:
-            if not (self._stopping or self.app.rebalancing or self.app.in_recovery):
+            if self._stopping or self.app.rebalancing or self.app.in_recovery:
+                return
+            try:
                 await run()
+            except (KafkaError, FaustError, OSError) as error:
+                logger.error("%s: the broker did not take an event (%s); trying again", self.name, error)
 
         self.app.timer(interval_s, name=f"{self.name}-{run.__name__}")(timer)
