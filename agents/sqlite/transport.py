@@ -26,6 +26,9 @@ from monitor.base.errors import BrokerError
 
 READ_LIMIT = 200
 """Messages read of one partition at a time: bounds memory, and lets the other partitions have their turn."""
+TOMBSTONE_S = 3600.0
+"""How long a changelog holds what a table deleted. A table is always read whole, so that a tombstone has nothing left to
+delete; and every article leaves one in `decide`."""
 
 
 class Consumer(BaseConsumer):
@@ -223,7 +226,8 @@ class Producer(BaseProducer):
 def _create_topic(log: Log, topic: str, partitions: int, **kwargs: Any) -> None:
     """What Faust declares by itself (table changelogs); our topics are made before it starts."""
     if log.partitions(topic) is None:
-        log.create_topic(topic, partitions, compacted=bool(kwargs.get("compacting")))
+        compacted = bool(kwargs.get("compacting"))
+        log.create_topic(topic, partitions, compacted=compacted, retention_s=TOMBSTONE_S if compacted else None)
 
 
 class Transport(base.Transport):
