@@ -63,6 +63,7 @@ _EXCEPTIONS: tuple[tuple[type[Exception], Reason, str], ...] = (
     (aiohttp.TooManyRedirects, "redirects", "redirects more than {limits.max_redirects} times; give the final URL"),
     (aiohttp.RedirectClientError, "redirects", "redirects to something that is no http or https URL"),
     (aiohttp.InvalidURL, "bad_url", "is no http or https URL"),
+    (aiohttp.NonHttpUrlClientError, "bad_url", "is no http or https URL"),
     (TimeoutError, "timeout", "was not complete within {limits.timeout_s:g} s; it is slow, or sends without end"),
     (aiohttp.ClientConnectorDNSError, "dns", "has a host without address; check the spelling and the DNS"),
     (aiohttp.ClientSSLError, "tls", "cannot be reached with TLS; check the certificate, or whether http is meant"),
@@ -121,7 +122,9 @@ def _words(error: Exception) -> str:
     match error:
         case aiohttp.ClientResponseError():
             return _printable(error.message)
-        case aiohttp.InvalidURL() if not isinstance(error, aiohttp.RedirectClientError):
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() if not isinstance(
+            error, aiohttp.RedirectClientError
+        ):
             # It quotes the URL, and with it the password.
             return ""
         case _:
