@@ -21,6 +21,7 @@ from faust.types import TP
 from monitor.base.errors import BrokerError
 
 READ_FOR = "0.15."
+METADATA_LOOK_S = 0.05
 
 
 def install() -> None:
@@ -42,6 +43,7 @@ def install() -> None:
         (Recovery, "on_recovery_completed", _seek_while_parked(Recovery.on_recovery_completed)),
         (ProducerBuffer, "put", _tracked(ProducerBuffer.put)),
         (ProducerBuffer, "flush", _flush_all),
+        (faust_aiokafka.Transport, "_create_topic", _until_it_shows(faust_aiokafka.Transport._create_topic)),
     )
     for owner, name, patched in patches:
         if not getattr(getattr(owner, name), "is_defence", False):
@@ -206,3 +208,18 @@ async def _flush_all(self: Any) -> None:
     for fut in made:
         # A change that was refused crashes the app: a restart reads the event again.
         fut.result()
+
+
+def _until_it_shows(original: Any) -> Any:
+    """Wait until a new topic is in the broker's metadata; Kafka confirms it a moment earlier.
+
+    Without it, a worker that joins its group in that moment gets no partition of its changelogs, and every change of
+    its tables fails.
+    """
+
+    async def create_topic(self: Any, owner: Any, client: Any, topic: str, *args: Any, **kwargs: Any) -> None:
+        await original(self, owner, client, topic, *args, **kwargs)
+        while not owner.should_stop and not (await client.fetch_all_metadata()).partitions_for_topic(topic):
+            await asyncio.sleep(METADATA_LOOK_S)
+
+    return create_topic

@@ -42,6 +42,8 @@ LOOK_S = 0.01
 SESSION_TIMEOUT_S = 20.0
 """After this silence Kafka gives a dead worker's partitions to the others. Heartbeats have a thread of their own, so
 that long work is no silence."""
+METADATA_AGE_MS = 10_000
+"""How long a worker may not know of a new topic or a new leader; until then it cannot read or write there."""
 COMMIT_INTERVAL_S = 0.25
 """A crash repeats what was done since the last commit, so commit often: repeats cost more than commits."""
 
@@ -111,6 +113,7 @@ class Role(ABC):
             consumer_auto_offset_reset="earliest",
             broker_commit_interval=COMMIT_INTERVAL_S,
             broker_session_timeout=SESSION_TIMEOUT_S,
+            consumer_metadata_max_age_ms=METADATA_AGE_MS,
             producer_acks=-1,
             producer_max_request_size=MAX_MESSAGE_BYTES,
             consumer_max_fetch_size=MAX_MESSAGE_BYTES,
