@@ -55,7 +55,7 @@ def command() -> None:
 def main() -> NoReturn:
     """Run the command that the arguments name, and end the process with its exit code."""
     try:
-        command.main(standalone_mode=False)
+        command.main(prog_name="wirewatch", standalone_mode=False)
     except WirewatchError as error:
         console.note(f"Error: {error}")
         sys.exit(1)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ async def test_a_replay_killed_twenty_times_goes_on_where_it_stopped(tmp_path: P
     for kill in range(KILLS):
         async with started(*again, folder=tmp_path) as program:
             if kill:
-                await until(lambda program=program: "going on" in program.log)
+                await until(partial(_goes_on, program))
             else:
                 await until((tmp_path / "replay.db-wal").exists)
                 # The first articles are in the log well within this time after the file.
@@ -73,6 +74,10 @@ async def test_a_replay_killed_twenty_times_goes_on_where_it_stopped(tmp_path: P
     assert ended.code == 0, ended.err
     assert _told(out) == _told(whole)
     assert len(_told(out)) == 700
+
+
+def _goes_on(program: Program) -> bool:
+    return "going on" in program.log
 
 
 def _told(path: Path) -> list[tuple[str, ...]]:

@@ -1,0 +1,72 @@
+"""What goes wrong is worded for the user, and ends with the exit code that scripts rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.cli.main import COMMANDS, main
+
+
+class Wirewatch:
+    """Calls the program in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys, self._monkeypatch = capsys, monkeypatch
+        self.err = ""
+
+    def __call__(self, *arguments: str) -> tuple[object, str]:
+        """Exit code and standard output."""
+        self._monkeypatch.setattr("sys.argv", ["wirewatch", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, self.err = self._capsys.readouterr()
+        return ended.value.code, out
+
+
+@pytest.fixture
+def wirewatch(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Wirewatch:
+    """The program, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Wirewatch(capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (["compare", "nothing.txt", "nothing.txt"], 1, "nothing.txt: cannot be read"),
+        (["compare", "short.txt", "short.txt"], 1, "short.txt: "),
+        (["compare", "http://127.0.0.1:9/", "short.txt"], 1, "fetch.allow_private_addresses"),
+        (["compare"], 2, "Missing argument"),
+        (["replay", "nothing.jsonl"], 1, "nothing.jsonl: there is no such file"),
+        (["replay", "broken.jsonl"], 1, "broken.jsonl:2: is not an article as JSON"),
+        (["replay", "short.txt", "--broker", "kafka://127.0.0.1"], 1, "replay runs on the embedded broker"),
+        (["replay", "short.txt", "--out", "no/such/folder/a.jsonl"], 1, "cannot be written"),
+        (["run", "--roles", "poll"], 2, "runs all roles"),
+        (["run", "--roles", "polls"], 2, "there is no role 'polls'"),
+        (["webhooks", "listen", "--secret-file", "short.txt"], 1, "must be 'whsec_'"),
+        (["nothing"], 2, "No such command 'nothing'"),
+    ],
+)
+def test_what_cannot_be_done_is_named(wirewatch: Wirewatch, arguments: list[str], code: int, named: str) -> None:
+    Path("short.txt").write_text("three words only", encoding="utf-8")
+    Path("broken.jsonl").write_text('{"text": "one"}\n{"title": "no text"}\n', encoding="utf-8")
+    assert wirewatch(*arguments) == (code, "")
+    assert named in " ".join(wirewatch.err.split())
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("webhooks", "listen"), ("config", "check")])
+def test_each_command_has_help(wirewatch: Wirewatch, command: tuple[str, ...]) -> None:
+    code, out = wirewatch(*command, "--help")
+    assert code == 0
+    assert out.startswith("Usage: wirewatch")
+
+
+def test_a_reader_of_the_output_that_leaves_is_no_error(wirewatch: Wirewatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("agents.cli.config.click.echo", leave)
+    assert wirewatch("config", "show") == (1, "")
+    assert wirewatch.err == ""
