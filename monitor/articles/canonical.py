@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from yarl import URL
 
 MAX_URL_CHARS = 2_000
 """Longer ones are no addresses of articles: browsers and proxies refuse them from 2,000 to 8,000 on."""
 
+# yarl lets white space and other signs pass that IDNA makes of look-alikes.
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "hsa_", "wt.", "ns_")
 _TRACKING = frozenset(
     "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok _ga _gl"
@@ -26,14 +30,15 @@ def canonical_url(url: str) -> str:
     """
     try:
         whole = URL(url.strip())
-        if whole.scheme not in ("http", "https") or not whole.host_subcomponent:
+        host = (whole.host_subcomponent or "").lower()
+        if whole.scheme not in ("http", "https") or not _HOST.fullmatch(host):
             return ""
         query = "&".join(part for part in whole.raw_query_string.split("&") if part and not _tracks(part))
         port = None if whole.is_default_port() else whole.explicit_port
         canonical = str(
             URL.build(
                 scheme=whole.scheme,
-                host=whole.host_subcomponent,
+                host=host,
                 port=port,
                 path=whole.raw_path or "/",
                 query_string=query,
