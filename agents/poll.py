@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,13 +20,18 @@ from monitor.articles.seen import Seen, is_forgotten, judge
 from monitor.base.errors import FetchError
 from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
+from monitor.feeds.failures import shown
 from monitor.feeds.fetch import Fetched, fetch
 from monitor.feeds.parse import Feed, parse
 from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
 
+logger = logging.getLogger(__name__)
+
 SWEEP_TIMER_S = 1.0
 FIRST_POLLS_A_S = 20
 """A start polls its feeds at this rate, so that a thousand of them are not fetched at once."""
+BUG = "bug"
+"""The word for what no fetch should end with; all others are in `monitor/feeds/failures.py`."""
 KEPT_PROBLEMS = 10
 """Problems of one poll that are told; a feed of 2,000 broken entries has one fault, not 2,000."""
 
@@ -167,6 +173,10 @@ class PollFeeds(Role):
             return (), FeedPolled(
                 feed_url=feed.url, at=now, error=error.reason, message=str(error), retry_after_s=error.retry_after_s
             )
+        except Exception as error:  # the shell: without an end of its poll the feed would be asked again each second
+            logger.exception("%s: %s", self.name, shown(feed.url))
+            message = f"{shown(feed.url)} cannot be read ({type(error).__name__}: {error}); this is a bug, report it"
+            return (), FeedPolled(feed_url=feed.url, at=now, error=BUG, message=message)
         problems = [*parsed.problems, *(one.message for one in rejected)]
         return articles, FeedPolled(
             feed_url=feed.url,
