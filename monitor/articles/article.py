@@ -45,7 +45,7 @@ def article(entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime
 
     Args: feed_url: as configured. source: the publisher; empty for the host of the article's URL without `www.`.
         first_seen_at: the time of the poll, aware UTC.
-    Cost: that of `text_of`: 0.1 ms for a 5 kB article.
+    Cost: that of `text_of`: 0.4 ms for 5 kB of HTML.
     """
     title = _line(entry.title, MAX_TITLE_CHARS)
     text = text_of(entry.html[:MAX_HTML_CHARS])[:MAX_TEXT_CHARS]

@@ -95,7 +95,7 @@ def bounded(text: str, *, max_entries: int) -> Bounded:
     """The entries of a document up to where it ends or breaks.
 
     Args: text: from the root's start tag on, so that it holds no document type and no entities.
-    Cost: linear; 30 ms for 1 MB of a usual feed, at most 2 s for 15 MB of empty elements.
+    Cost: linear; 25 ms for 1 MB of articles, 2 s for 15 MB of empty elements.
     """
     copy = _Copy(max_entries)
     parser = expat.ParserCreate("utf-8", " ")
@@ -133,7 +133,7 @@ class _Field:
     """Of a person it is the name that was read."""
 
     def xml(self) -> str:
-        text = escape(self.text())
+        text = _characters(self.text())
         inner = f"<name>{text}</name>" if self.is_name else text
         return f"<{self.name}{_written(self.attributes)}>{inner}</{self.name}>"
 
@@ -267,6 +267,11 @@ class _Copy:
         else:
             self._language = field.text() or self._language
         self._field = None
+
+
+def _characters(text: str) -> str:
+    # As a character section: feedparser takes 2 µs for each escaped sign.
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>" if "<" in text or "&" in text else escape(text)
 
 
 def _split(name: str) -> tuple[str, str, bool]:

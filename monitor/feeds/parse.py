@@ -38,8 +38,8 @@ def parse(body: bytes, *, url: str, content_type: str, max_entries: int) -> Feed
     Args: url: where the document was found; relative links start from it. content_type: the header, for its charset.
         max_entries: how many are read.
     Raises: FetchError: `not_a_feed`: it is something else, or so broken that no entry could be read.
-    Cost: 0.1 s for 1 MB of a usual feed, in proportion; some seconds for 15 MB of hostile input. It is pure and takes
-        no network and no files, whatever the document names.
+    Cost: 20 ms for 30 teasers, 0.15 s for 1 MB of articles. Of hostile documents at most 3 s for 2 MB and 11 s for
+        15 MB, so it belongs in a thread. It is pure, and opens no address and no file that a document names.
     """
     text, wrong_bytes = decoded(body, content_type=content_type)
     start, instead = root_at(text)

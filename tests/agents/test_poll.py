@@ -269,6 +269,19 @@ async def test_a_bug_in_reading_a_feed_does_not_make_us_ask_its_publisher_each_s
     assert "a bug" in caplog.text
 
 
+async def test_entries_with_one_url_are_one_article_and_not_each_others_revisions(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+    publisher.feeds["a"] = [("live#2", prose(2)), ("live#1", prose(1))]
+    async with polling(tmp_path, publisher, clock) as stage:
+        await met(stage)
+        await poll(stage, clock)
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+    assert (article.url, article.text, article.revision) == ("https://wire.example/live", prose(2), 1)
+
+
 async def test_the_problems_of_a_feed_are_told_up_to_a_limit(tmp_path: Path, publisher: Publisher) -> None:
     clock = Clock()
     publisher.feeds["a"] = [("", "")] * (KEPT_PROBLEMS + 5)

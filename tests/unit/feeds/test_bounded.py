@@ -39,8 +39,13 @@ def test_namespaces_count_and_prefixes_do_not() -> None:
 
 def test_elements_in_a_text_become_text() -> None:
     assert entry("<description>5 <b class='x'>&lt; 6</b></description>") == (
-        "<description>5 &lt;b&gt;&amp;lt; 6&lt;/b&gt;</description>"
+        "<description><![CDATA[5 <b>&lt; 6</b>]]></description>"
     )
+
+
+def test_the_end_of_a_character_section_may_stand_in_a_text() -> None:
+    copied = entry("<description>&lt;b&gt; ]]&gt; &amp; ]]&gt;</description>")
+    assert ElementTree.fromstring(copied).text == "<b> ]]> & ]]>"
 
 
 def test_of_a_person_only_the_name_is_kept() -> None:
