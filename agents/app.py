@@ -109,8 +109,12 @@ async def create_topics(broker: BrokerSettings) -> Log | None:
         await kafka.create_topics(broker)
         return None
     log = open_log(log_path(broker.url))
-    for topic in TOPICS:
-        log.create_topic(topic.name, topic.partitions(broker), retention_s=topic.retention_s)
+    try:
+        for topic in TOPICS:
+            log.create_topic(topic.name, topic.partitions(broker), retention_s=topic.retention_s)
+    except BrokerError:
+        log.close()
+        raise
     return log
 
 

@@ -117,15 +117,19 @@ class Log:
     ) -> None:
         """Make a topic; one that is there stays as it is.
 
-        Raises: BrokerError: it is there with another number of partitions, so that keys would change their place.
+        Raises: BrokerError: it is there with another number of partitions, so that keys would change their place; or the
+            file cannot be written.
         """
         known = self._topics.get(name)
         if known is None:
-            with self._db:
-                cursor = self._db.execute(
-                    "INSERT INTO topic (name, partitions, compacted, retention_s) VALUES (?, ?, ?, ?)",
-                    (name, partitions, compacted, retention_s),
-                )
+            try:
+                with self._db:
+                    cursor = self._db.execute(
+                        "INSERT INTO topic (name, partitions, compacted, retention_s) VALUES (?, ?, ?, ?)",
+                        (name, partitions, compacted, retention_s),
+                    )
+            except sqlite3.DatabaseError as error:
+                raise _refusal(self.path, error) from None
             self._know(Topic(int(cursor.lastrowid or 0), name, partitions, compacted, retention_s))
         elif known.partitions != partitions:
             raise BrokerError(

@@ -213,6 +213,13 @@ async def test_a_topic_with_other_partitions_is_refused(log: Log) -> None:
         log.create_topic("news", 3)
 
 
+async def test_a_topic_that_cannot_be_written_is_told_in_one_message(log: Log) -> None:
+    log._db.execute("PRAGMA query_only = on")
+    with pytest.raises(BrokerError, match="cannot be used as the embedded broker .*readonly"):
+        log.create_topic("more", 1)
+    assert log.partitions("more") is None
+
+
 async def test_what_goes_nowhere_is_refused(log: Log) -> None:
     for topic, partition in (("news", 2), ("news", -1), ("nothing", 0)):
         with pytest.raises(BrokerError, match=f"no partition {partition} of topic '{topic}'"):
