@@ -34,12 +34,11 @@ def canonical_url(url: str) -> str:
         if whole.scheme not in ("http", "https") or not _HOST.fullmatch(host):
             return ""
         query = "&".join(part for part in whole.raw_query_string.split("&") if part and not _tracks(part))
-        port = None if whole.is_default_port() else whole.explicit_port
         canonical = str(
             URL.build(
                 scheme=whole.scheme,
                 host=host,
-                port=port,
+                port=whole.explicit_port,
                 path=whole.raw_path or "/",
                 query_string=query,
                 encoded=True,

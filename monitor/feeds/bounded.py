@@ -205,7 +205,7 @@ class _Copy:
 
     def finished(self, broken: str) -> Bounded:
         copy = self._copy
-        copy.broken = "" if copy.more else broken
+        copy.broken = broken
         base = _written({"xml:base": self._base} if self._base else {})
         language = f"<language>{escape(self._language)}</language>" if self._language else ""
         if self._root == "feed":

@@ -167,6 +167,7 @@ def test_entries_over_the_limit_are_left_out_and_told() -> None:
         ("<title>Caf&eacute;&nbsp;closed</title>", "Café\u00a0closed"),
         ("<title>5 < 6 ]]> 4</title>", "5 < 6 ]]> 4"),
         ("<title>a\x00b\x0bc&#0;d&#xD800;e</title>", "abcde"),
+        ("<title>a&#1114112;b</title>", "ab"),
         ("<title>a&#99999999999;</title>", "a&#99999999999;"),
         ("<!-- a -- b --><title>Gate</title>", "Gate"),
         ("<media:thumbnail url='x'/><title>Gate</title>", "Gate"),
@@ -183,6 +184,15 @@ def test_a_broken_entry_spoils_no_other() -> None:
     feed = read(rss("<title>a</title>", "<title>b</title></wrong>", "<title>c</title>"))
     assert [entry.title for entry in feed.entries] == ["a", "c"]
     assert feed.problems == ["the feed is broken XML (mismatched tag, line 1); 2 of 3 entries could be read"]
+
+
+def test_of_broken_entries_no_more_are_tried_than_asked_for() -> None:
+    feed = read(rss("<title>a</b>", *["<title>b</title>"] * 7), max_entries=5)
+    assert len(feed.entries) == 4
+    assert feed.problems == [
+        "the feed is broken XML (mismatched tag, line 1); 4 of 5 entries could be read",
+        "the feed has more than 5 entries; the rest was left out (fetch.max_entries)",
+    ]
 
 
 def test_html_that_nobody_escaped_is_text() -> None:
