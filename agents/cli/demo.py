@@ -48,15 +48,24 @@ async def _demo(*, once: bool, port: int, as_json: bool) -> bool:
     console.note("Starting (about 5 seconds), then the invented newspapers publish for half a minute …")
     async with performing(on_alert, web_port=port) as demo:
         console.note(f"Live page: {demo.service.url}  ·  Ctrl-C ends")
-        async with asyncio.TaskGroup() as tasks:
-            failed = tasks.create_task(demo.service.failed())
-            await _last_alert(demo, once=once)
-            _sum_up(demo, as_json=as_json)
-            if not once:
-                console.note("All is published. The page stays open; Ctrl-C ends.")
-                await asyncio.Event().wait()
+        watching = asyncio.create_task(_watch(demo, once=once, as_json=as_json))
+        failed = asyncio.create_task(demo.service.failed())
+        try:
+            done, _ = await asyncio.wait((watching, failed), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            watching.cancel()
             failed.cancel()
         return demo.as_expected
+
+
+async def _watch(demo: Performance, *, once: bool, as_json: bool) -> None:
+    await _last_alert(demo, once=once)
+    _sum_up(demo, as_json=as_json)
+    if not once:
+        console.note("All is published. The page stays open; Ctrl-C ends.")
+        await asyncio.Event().wait()
 
 
 async def _last_alert(demo: Performance, *, once: bool) -> None:
