@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 import Stemmer
@@ -82,14 +83,20 @@ class Lexicon:
         self.unspaced = np.zeros(_CAPACITY, np.bool_)
         self.capital = np.zeros(_CAPACITY, np.bool_)
         self.number = np.zeros(_CAPACITY, np.bool_)
+        self.columns = (self.word, self.stem, self.frequency, self.unspaced, self.capital, self.number)
+        self.lock = Lock()
+        """Held by whoever asks for rows until it has read them."""
 
     def rows(self, words: list[str]) -> np.ndarray:
-        """Rows of the words; int64[n], valid until the next call."""
+        """Rows of the words; int64[n], valid until the next call, so hold `lock` as long as they are used."""
         if len(self._rows) + len(words) > _CAPACITY:
             self._rows.clear()
         known = self._rows
-        rows = [known[word] if word in known else self._learn(word) for word in words[:_CAPACITY]]
-        return np.fromiter(rows, np.int64, len(rows))
+        words = words[:_CAPACITY]
+        for word in words:
+            if word not in known:
+                self._learn(word)
+        return np.fromiter(map(known.__getitem__, words), np.int64, len(words))
 
     def _learn(self, form: str) -> int:
         row = self._rows[form] = len(self._rows)

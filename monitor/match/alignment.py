@@ -46,11 +46,14 @@ def alignment_features(later: Text, earlier: Text, found: Alignment) -> dict[str
     """How well sentences find a counterpart, over the whole texts and over the best few, with and without quotations,
     and whether in order."""
     total = float(found.weight_later.sum()), float(found.weight_earlier.sum())
+    quoting = later.quoted.any() or earlier.quoted.any()
+    unquoted = align(later, earlier, quotations=False) if quoting else found
+    dice = found.dice
     return {
         **_both_sides("sentence", found),
-        **_both_sides("unquoted", align(later, earlier, quotations=False)),
-        "sentence_order": _order(found.dice),
-        "lead": float(found.dice[:2, :2].max(initial=0)),
+        **_both_sides("unquoted", unquoted),
+        "sentence_order": _order(dice),
+        "lead": float(dice[:2, :2].max(initial=0)),
         "length_ratio": min(total) / max(max(total), 1.0),
         "log_length": float(np.log1p(min(len(later.words), len(earlier.words)))),
     }

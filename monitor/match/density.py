@@ -18,8 +18,9 @@ def covered(sequence: Sequence, others: np.ndarray) -> np.ndarray:
     """bool[length]: the word is part of a shingle that the other text holds too."""
     hit = held(sequence.grams, others)
     cover = np.zeros(sequence.length, np.bool_)
-    for offset in range(sequence.size):
-        cover[offset : offset + len(hit)] |= hit
+    if hit.any():
+        for offset in range(sequence.size):
+            cover[offset : offset + len(hit)] |= hit
     return cover
 
 
@@ -54,7 +55,8 @@ def _sums(cover: np.ndarray) -> np.ndarray:
 def _densest(sums: np.ndarray, width: int) -> float:
     """Largest share of `width` words in a row that are covered; of the whole text when it is shorter."""
     width = min(width, len(sums) - 1)
-    if not width:
+    # Most pairs share nothing in most views.
+    if not width or not sums[-1]:
         return 0.0
     return float((sums[width:] - sums[:-width]).max()) / width
 

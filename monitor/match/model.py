@@ -70,7 +70,9 @@ class Model:
         at = self.roots
         steps = [at]
         for _ in range(self.depth):
-            at = np.where(row[self.feature[at]] <= self.threshold[at], self.left[at], self.right[at])
+            # `take` costs half of an index in brackets.
+            goes_left = row.take(self.feature.take(at)) <= self.threshold.take(at)
+            at = np.where(goes_left, self.left.take(at), self.right.take(at))
             steps.append(at)
         return steps
 

@@ -22,12 +22,14 @@ def sentence_numbers(text: str, found: Words) -> np.ndarray:
     ends = np.array([match.end() for match in _MARK.finditer(text) if _is_end(text, *match.span())], np.int64)
     number = np.searchsorted(ends, found.start, side="right")
     first = np.flatnonzero(np.diff(number, prepend=-1))
-    position = np.arange(len(number)) - np.repeat(first, np.diff(first, append=len(number)))
-    length = np.repeat(np.diff(first, append=len(number)), np.diff(first, append=len(number)))
+    lengths = np.diff(first, append=len(number))
+    position = np.arange(len(number)) - np.repeat(first, lengths)
+    length = np.repeat(lengths, lengths)
     parts = -(-length // MAX_WORDS)
     part = position * parts // np.maximum(length, 1)
-    starts = np.flatnonzero(np.diff(number, prepend=-1) | np.diff(part, prepend=-1))
-    return np.cumsum(np.isin(np.arange(len(number)), starts)) - 1
+    starts = np.ones(len(number), np.bool_)
+    starts[1:] = (number[1:] != number[:-1]) | (part[1:] != part[:-1])
+    return np.cumsum(starts) - 1
 
 
 def _is_end(text: str, start: int, end: int) -> bool:

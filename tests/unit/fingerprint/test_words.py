@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
+from monitor.fingerprint.lexicon import stable_hash
 from monitor.fingerprint.words import words
 
 
@@ -60,3 +64,17 @@ def test_a_text_without_words_is_empty() -> None:
     found = words("… — !", "en")
     assert len(found) == 0
     assert found.start.dtype == np.int64
+
+
+def test_threads_that_meet_new_words_at_once_do_not_mix_them_up() -> None:
+    """Long texts are worked on in threads; one that fills the lexicon empties it."""
+    texts = [" ".join(f"w{number}q{word}" for word in range(12_000)) for number in range(8)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda text: words(text, "xx"), texts))
+    finally:
+        sys.setswitchinterval(interval)
+    for text, one in zip(texts, found, strict=True):
+        assert one.word.tolist() == [stable_hash(word) for word in text.split()]
