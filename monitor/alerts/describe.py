@@ -142,7 +142,8 @@ def _share(value: object) -> float:
 
 
 def _percent(value: object) -> str:
-    """`83 %`; empty for what is not a number. Rounded down, so that 100 % means all of it."""
+    """`83 %`; empty for what is not a number. Never 100 % or 0 % unless it is exactly so, as on the live page."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    return f"{int(100 * _share(value) + 1e-9)} %"
+    share = _share(value)
+    return f"{round(100 * share) if share in (0, 1) else min(99, max(1, round(100 * share)))} %"

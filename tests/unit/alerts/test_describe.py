@@ -119,3 +119,8 @@ def test_a_number_beyond_all_sense_is_left_out() -> None:
     beyond = 10**5000
     data = {"match": {"score": beyond, "coverage": float("nan")}, "story": {"articles": beyond, "sources": 2}}
     assert "2 sources" in shown({"data": data})
+
+
+@pytest.mark.parametrize(("score", "percent"), [(0.999, "99 %"), (1.0, "100 %"), (0.826, "83 %"), (0.001, "1 %")])
+def test_a_share_is_rounded_but_never_to_all_or_nothing(score: float, percent: str) -> None:
+    assert f"{percent} sure" in shown(with_match(score=score))
