@@ -137,7 +137,7 @@ def _never_dropping(original: Any) -> Any:
     return init
 
 
-def _parked(consumer: Any) -> asyncio.Event:
+def parked(consumer: Any) -> asyncio.Event:
     """Set while the consumer's drain loop is not between a fetch and the delivery of what it fetched."""
     event: asyncio.Event | None = getattr(consumer, "_wirewatch_parked", None)
     if event is None:
@@ -153,15 +153,15 @@ def _parked_while_stopped(original: Any) -> Any:
     """
 
     async def wait_next_records(self: Any, timeout: float) -> Any:
-        parked = _parked(self)
-        parked.set()
+        idle = parked(self)
+        idle.set()
         while not self.flow_active and not self.should_stop:
             await self.wait(self.can_resume_flow)
-        parked.clear()
+        idle.clear()
         try:
             return await original(self, timeout)
         except BaseException:
-            parked.set()
+            idle.set()
             raise
 
     return wait_next_records
@@ -176,7 +176,7 @@ def _seek_while_parked(original: Any) -> Any:
     async def on_recovery_completed(self: Any, generation_id: int = 0) -> None:
         consumer = self.app.consumer
         consumer.stop_flow()
-        await self._wait(_parked(consumer).wait(), timeout=self.app.conf.broker_request_timeout)
+        await self._wait(parked(consumer).wait(), timeout=self.app.conf.broker_request_timeout)
         await original(self, generation_id)
 
     return on_recovery_completed

@@ -13,13 +13,14 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.errors import MessageSizeTooLargeError
 from aiokafka.structs import TopicPartition
-from faust.transport.consumer import Consumer
+from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
 from agents import faust_defences
 from agents.faust_defences import Finished
 from agents.kafka import servers
+from agents.sqlite.transport import Consumer as Embedded
 from agents.topics import ARTICLES, POLLS
 from monitor.base.errors import BrokerError
 from monitor.base.events import FeedEntry, encode
@@ -60,26 +61,77 @@ def once_each(first: int, last: int) -> list[tuple[str, int]]:
     return [(article(number).id, 1) for number in range(first, last)]
 
 
-async def test_nothing_is_delivered_while_a_recovery_seeks(
+async def test_nothing_is_fetched_while_a_recovery_seeks(
     recording: Staged, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """216, 221, 502: the drain loop went on meanwhile, and dropped or repeated what it had fetched."""
     perform_seek = Consumer.perform_seek
+    seeking, fetching, at_once = 0, 0, 0
 
     async def slow_seek(self: Consumer) -> None:
-        await asyncio.sleep(SLOW_S)
-        await perform_seek(self)
-        await asyncio.sleep(SLOW_S)
+        nonlocal seeking, at_once
+        seeking += 1
+        at_once += fetching
+        try:
+            await asyncio.sleep(SLOW_S)
+            await perform_seek(self)
+            await asyncio.sleep(SLOW_S)
+        finally:
+            seeking -= 1
+
+    def watched(fetch: Any) -> Any:
+        async def fetched(self: Consumer, *arguments: Any, **named: Any) -> Any:
+            nonlocal fetching, at_once
+            fetching += 1
+            at_once += seeking
+            try:
+                return await fetch(self, *arguments, **named)
+            finally:
+                fetching -= 1
+
+        return fetched
 
     monkeypatch.setattr(Consumer, "perform_seek", slow_seek)
+    for driver in (ThreadDelegateConsumer, Embedded):
+        monkeypatch.setattr(driver, "_getmany", watched(driver._getmany))
     async with recording() as stage:
         await put(stage, 0, 100)
         await stage.settled()
-        await put(stage, 100, 2000)
+        await put(stage, 100, 1000)
     async with recording() as stage:
         await stage.settled()
-        assert recorded(stage) == once_each(0, 2000)
+        assert recorded(stage) == once_each(0, 1000)
+    assert not at_once
     assert "did not come" not in caplog.text
+
+
+async def test_a_recovery_waits_for_what_is_fetched(recording: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was fetched before a seek must not be delivered after it."""
+    under_way = 0
+
+    def counted(fetch: Any) -> Any:
+        async def fetched(self: Consumer, *arguments: Any, **named: Any) -> Any:
+            nonlocal under_way
+            under_way += 1
+            records = await fetch(self, *arguments, **named)
+            await asyncio.sleep(SLOW_S)
+            under_way -= 1
+            return records
+
+        return fetched
+
+    for driver in (ThreadDelegateConsumer, Embedded):
+        monkeypatch.setattr(driver, "_getmany", counted(driver._getmany))
+    async with recording() as stage:
+        await stage.until(lambda: under_way)
+        consumer = stage.service.roles[0].app.consumer
+        consumer.stop_flow()
+        await asyncio.wait_for(faust_defences.parked(consumer).wait(), 5)
+        assert not under_way
+        consumer.resume_flow()
+        await put(stage, 0, 10)
+        await stage.settled()
+        assert recorded(stage) == once_each(0, 10)
 
 
 async def test_a_rebalance_waits_for_the_event_at_hand(recording: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
