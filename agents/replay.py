@@ -45,7 +45,7 @@ async def replay(articles: Iterable[Article], settings: Settings, *, advance: Ca
             source = iter(articles)
             if known := _skip_known(log, source):
                 logger.warning("%d articles were taken in before; going on after them", known)
-            more = True
+            more, done = True, 0
             while more or service.lag() != 0:
                 if failed.done():
                     failed.result()
@@ -54,7 +54,9 @@ async def replay(articles: Iterable[Article], settings: Settings, *, advance: Ca
                     more = await _append(log, list(islice(source, AHEAD)))
                 else:
                     await asyncio.sleep(POLL_S)
-                advance(log.end(TP(ARTICLES.name, 0)) - (service.lag() or 0))
+                # What waits is counted in several stages, so that by itself the difference may go back.
+                done = max(done, log.end(TP(ARTICLES.name, 0)) - (service.lag() or 0))
+                advance(done)
         finally:
             failed.cancel()
         return list(_alerts(log))

@@ -16,9 +16,9 @@ from agents import replay as replay_module
 from agents.replay import replay
 from agents.role import utc_now
 from agents.sqlite.log import Log
-from agents.topics import ARTICLES
+from agents.topics import ALERTS, ARTICLES
 from monitor.base.errors import InputError
-from monitor.base.events import Alert, Article
+from monitor.base.events import Alert, Article, encode
 from monitor.base.settings import Settings, load
 from tests.agents.articles import article, prose
 
@@ -66,6 +66,10 @@ async def test_a_series_longer_than_what_may_wait_comes_whole(tmp_path: Path, mo
 
 async def test_a_second_run_on_the_same_log_gives_the_same_alerts_and_adds_nothing(tmp_path: Path) -> None:
     first = await replay(series(), settings(tmp_path / "log.db"), advance=lambda _: None)
+    log = Log(tmp_path / "log.db")
+    repeat = log.append(ALERTS.name, 0, b"k", encode(first[0]), at=0.0)
+    log.close()
+    assert repeat.result() == len(first), "an alert that a crash has repeated"
     again = await replay(series(), settings(tmp_path / "log.db"), advance=lambda _: None)
     assert again == first
     log = Log(tmp_path / "log.db")
