@@ -19,17 +19,20 @@ from tests.e2e.newsroom import copied_series, jsonl, newsroom
 from tests.e2e.program import Program, run, started, until
 
 KILLS = 20
+KILLS_ON_KAFKA = 4
+"""Fewer, since Kafka lets a killed worker's partitions go only after its session timeout."""
 SEED = 20_261_123
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 
-async def test_the_service_killed_twenty_times_loses_nothing(tmp_path: Path) -> None:
+async def test_the_service_killed_at_random_moments_loses_nothing(tmp_path: Path, broker: str) -> None:
     draw = random.Random(SEED)
+    embedded = broker.startswith("sqlite")
     articles, outlets = copied_series(40, every_s=0.75)
     async with newsroom(articles, outlets) as room:
-        config = room.configure(tmp_path / "wirewatch.toml", f"sqlite:///{tmp_path / 'wirewatch.db'}")
-        for _ in range(KILLS):
+        config = room.configure(tmp_path / "wirewatch.toml", broker)
+        for _ in range(KILLS if embedded else KILLS_ON_KAFKA):
             async with started("run", "--config", config, folder=tmp_path) as program:
                 # The random moment is what is tested, so here a test sleeps. Half of them while it starts or recovers, half while it works.
                 if draw.random() < 0.5:
@@ -44,6 +47,8 @@ async def test_the_service_killed_twenty_times_loses_nothing(tmp_path: Path) -> 
             assert await program.stop() == 0, program.log
     assert room.inbox.pairs == {frozenset((f"{n}-a", f"{n}-b")): 1 for n in range(40)}
     assert room.inbox.ids_an_alert == {1}
+    if not embedded:
+        return
     log = Log(tmp_path / "wirewatch.db")
     published = {event.url.rpartition("/")[2] for event in _events(log, ARTICLES.name) if isinstance(event, Article)}
     assert published == {article.slug for article in articles}
