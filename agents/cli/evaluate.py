@@ -22,7 +22,7 @@ from monitor.evaluate.decided import decided
 from monitor.evaluate.evaluation import evaluation
 from monitor.match.labelled import FOLDS, Labelled, read_labelled, text_hashes
 from monitor.match.model import shipped
-from monitor.match.pairs import Pairs, labelled_pairs
+from monitor.match.pairs import Pairs, judged, labelled_pairs
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -42,7 +42,7 @@ def command(
 
     ARTICLES is a file of JSON lines in publication order: id, text, cls (the form of re-use), group (articles of one
     group re-use one text), and url, source, title, published_at, event where they are known. They go through the whole
-    pipeline, and the model that ships judges them. With --cross-validate, each is judged by one of five models, which
+    pipeline, and the model that ships judges them. With --cross-validate, each is judged by one of ten models, which
     saw neither its texts nor others of their events.
     """
     _need(*(["lightgbm"] if cross_validate or ablate else []), *(["matplotlib"] if plot else []))
@@ -57,7 +57,7 @@ def command(
         probabilities = _out_of_fold(pairs)
         alerts = list(decided(pairs, probabilities))
     else:
-        probabilities = _shipped(pairs)
+        probabilities = judged(pairs, shipped())
         alerts = _replayed(stream)
     found = evaluation(stream, pairs, probabilities, alerts)
     known = 0 if cross_validate else int(np.isin(text_hashes(stream), shipped().trained_on).sum())
@@ -86,7 +86,9 @@ def command(
 def _need(*packages: str) -> None:
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise click.ClickException(f"this needs {' and '.join(missing)}: pip install 'wirewatch[evaluate]'")
+        raise click.ClickException(
+            f"this needs {' and '.join(missing)}: install Wirewatch with its extra 'evaluate', pip install '.[evaluate]'"
+        )
 
 
 def _pairs(stream: Sequence[Labelled]) -> Pairs:
@@ -99,12 +101,6 @@ def _out_of_fold(pairs: Pairs) -> np.ndarray:
 
     with console.progress("training models", FOLDS) as advance:
         return out_of_fold(pairs, advance=advance)
-
-
-def _shipped(pairs: Pairs) -> np.ndarray:
-    model = shipped()
-    rows = (dict(zip(pairs.names, row, strict=True)) for row in pairs.features.tolist())
-    return np.fromiter(map(model.probability, rows), np.float64, len(pairs.ids))
 
 
 def _replayed(stream: Sequence[Labelled]) -> list[Alert]:

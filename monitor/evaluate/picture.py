@@ -1,4 +1,4 @@
-"""Precision-recall curve and calibration as a picture. Needs matplotlib (`pip install wirewatch[evaluate]`)."""
+"""Precision-recall curve and calibration as a picture. Needs matplotlib (the extra `evaluate`)."""
 
 from __future__ import annotations
 

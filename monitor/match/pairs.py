@@ -15,6 +15,7 @@ from monitor.index.index import Index
 from monitor.match.alignment import align
 from monitor.match.features import pair_features
 from monitor.match.labelled import Labelled, folds
+from monitor.match.model import Model
 from monitor.match.text import Text
 from monitor.match.verify import hopeless
 
@@ -79,6 +80,15 @@ def labelled_pairs(
         fold_earlier=_column(fold[b] for _, b in ids),
         prints=prints,
     )
+
+
+def judged(pairs: Pairs, model: Model) -> np.ndarray:
+    """What a model says of each pair; float64[pairs]. Cost: 0.15 ms a pair.
+
+    Raises: KeyError: the model was trained on other features.
+    """
+    rows = (dict(zip(pairs.names, row, strict=True)) for row in pairs.features.tolist())
+    return np.fromiter(map(model.probability, rows), np.float64, len(pairs.ids))
 
 
 def _column(values: Iterable[int]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Trains the model that ships: `python -m monitor.match.train ARTICLES.jsonl`.
 
-Needs lightgbm (`pip install wirewatch[evaluate]`); running Wirewatch does not. ARTICLES.jsonl holds labelled articles
+Needs lightgbm (the extra `evaluate`); running Wirewatch does not. ARTICLES.jsonl holds labelled articles
 in publication order, see `labelled.py`. How the model fares on texts that it has not seen is told by
 `wirewatch evaluate ARTICLES.jsonl --cross-validate`.
 """
@@ -46,7 +46,7 @@ def out_of_fold(pairs: Pairs, *, advance: Callable[[int], None] = lambda _: None
     """Probability of each pair from a model that saw neither its texts nor others of their events; float64[pairs].
 
     Args: advance: is told how many of the folds are done.
-    Cost: 4 s a fold for the 9,000 pairs of the bench, on 2 cores.
+    Cost: 2 s a fold for the 9,000 pairs of the bench, on 2 cores.
     """
     probabilities = np.zeros(len(pairs.ids))
     for fold in range(FOLDS):
