@@ -53,7 +53,7 @@ def ablation(stream: Sequence[Labelled], *, advance: Callable[[int], None] = lam
     """The cross-validated figures of each variant, by name.
 
     Args: advance: is told how many variants are done.
-    Cost: about ten minutes for the 4,000 articles of the bench, on 2 cores.
+    Cost: about eight minutes for the 4,000 articles of the bench, on 2 cores.
     """
     found = {}
     for done, (name, one) in enumerate(_evaluations(stream)):

@@ -16,7 +16,7 @@ _DIM = "#8a8f98"
 
 
 def draw(found: Evaluation, path: Path) -> None:
-    """Write the picture, in the format of the file's ending (.png, .svg, .pdf); about 40 kB.
+    """Write the picture, in the format of the file's ending (.png, .svg, .pdf); about 60 kB.
 
     Raises: OSError: the file cannot be written. ValueError: nobody knows its format.
     """
@@ -56,7 +56,7 @@ def _calibration(axes: Any, found: Evaluation) -> None:
     axes.axvline(MATCH_PROBABILITY, color=_DIM, linewidth=0.8, linestyle=":")
     axes.plot(said, was, "o-", color=_COLOUR)
     for one in found.bins:
-        axes.annotate(f"{one.pairs}", (one.probability, one.reused), xytext=(6, -9), textcoords="offset points", size=8)
+        axes.annotate(f"{one.pairs}", (one.probability, one.reused), xytext=(7, -3), textcoords="offset points", size=8)
     axes.set(
         xlim=(-0.02, 1.08), ylim=(-0.04, 1.04), xlabel="probability that was given", ylabel="share that was re-use"
     )

@@ -46,6 +46,7 @@ def wirewatch(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         (["evaluate", "nothing.jsonl"], 1, "nothing.jsonl: cannot be read"),
         (["evaluate", "broken.jsonl"], 1, "broken.jsonl:1: is not a labelled article as JSON"),
         (["evaluate", "broken.jsonl", "--plot", "a.gif"], 2, "a picture ends in .png"),
+        (["evaluate", "broken.jsonl", "--ablate", "--out", "a.jsonl"], 2, "leave out --plot and --out"),
         (["run", "--roles", "poll"], 2, "runs all roles"),
         (["run", "--roles", "polls"], 2, "there is no role 'polls'"),
         (["webhooks", "listen", "--secret-file", "short.txt"], 1, "must be 'whsec_'"),

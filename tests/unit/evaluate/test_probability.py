@@ -9,13 +9,9 @@ from monitor.evaluate.probability import Bin, calibration, calibration_error, pr
 
 
 def test_bins_hold_what_was_said_and_what_was_so() -> None:
-    bins = calibration(np.array([0.1, 0.19, 0.95, 1.0, 0.0]), np.array([False, True, True, True, False]))
-    assert bins == [
-        Bin(1, 0.0, 0.0),
-        Bin(2, pytest.approx(0.145), 0.5),
-        Bin(2, pytest.approx(0.975), 1.0),
-    ]
-    assert calibration_error(bins) == pytest.approx((2 * 0.355 + 2 * 0.025) / 5)
+    bins = calibration(np.array([0.125, 0.1875, 0.9375, 1.0, 0.0]), np.array([False, True, True, True, False]))
+    assert bins == [Bin(1, 0.0, 0.0), Bin(2, 0.15625, 0.5), Bin(2, 0.96875, 1.0)]
+    assert calibration_error(bins) == pytest.approx((2 * 0.34375 + 2 * 0.03125) / 5)
 
 
 def test_the_error_is_0_for_honest_probabilities_and_large_for_boasts() -> None:

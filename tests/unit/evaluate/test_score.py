@@ -41,7 +41,8 @@ def test_right_wrong_missed_and_unknown_alerts() -> None:
     claims = [Told("b", "a", "s"), Told("d", "b", "s"), Told("e", "nobody", "t"), Told("a", "c", "s")]
     found = score(STREAM, claims)
     assert (found.articles, found.due, found.alerts, found.unknown_ids) == (5, 2, 3, 1)
-    assert (found.precision, found.recall) == (pytest.approx(1 / 3), pytest.approx(1 / 2))
+    assert found.precision == pytest.approx(1 / 3)
+    assert found.recall == 0.5
     assert found.f1 == pytest.approx(0.4)
     assert found.recall_by_form == {"lifted": 0.0, "paraphrase": 1.0}
     assert (found.macro_recall, found.min_recall) == (0.5, 0.0)
