@@ -63,3 +63,10 @@ def test_what_is_measured_is_what_was_decided() -> None:
     assert found.score.missed == ("short",), "too short to be compared, yet a copy by its label"
     assert found.curve.recall.tolist() == [2 / 3]
     assert found.as_json()["calibration_error"] == np.float64(1 - 0.9)
+
+
+def test_the_curve_is_of_each_articles_likeliest_match() -> None:
+    given = {("copy", "report"): 0.6, ("rewrite", "report"): 0.7, ("rewrite", "copy"): 0.8}
+    probabilities = np.array([given[pair] for pair in PAIRS.ids])
+    found = evaluation(STREAM, PAIRS, probabilities, [])
+    assert found.curve.threshold.tolist() == [0.8, 0.6]
