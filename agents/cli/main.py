@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("agents.cli.demo", "Watch Wirewatch catch a copied story: the main job on invented newspapers."),
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
+    "evaluate": ("agents.cli.evaluate", "How well matching does on labelled articles, by form of re-use."),
     "webhooks": ("agents.cli.webhooks", "A local receiver of alerts that verifies their signatures."),
     "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from agents.replay import replay
 from agents.role import utc_now
 from monitor.alerts.payload import webhook_body
 from monitor.base.errors import InputError
+from monitor.base.events import Alert
 
 
 @click.command()
@@ -42,18 +44,24 @@ def command(articles: tuple[str, ...], out: str, broker: str | None, config: Pat
         alerts = run_until_stopped(replay(read_articles(files, now=utc_now()), settings, advance=advance))
     if alerts is None:
         raise KeyboardInterrupt
-    lines = "".join(f"{webhook_body(alert)}\n" for alert in alerts)
     if out == "-":
-        sys.stdout.write(lines)
+        sys.stdout.write(_lines(alerts))
     else:
-        _write(Path(out), lines)
+        write_alerts(Path(out), alerts)
 
 
-def _write(path: Path, text: str) -> None:
-    """Put the text in place as a whole: a run that is killed leaves no half file."""
+def _lines(alerts: Iterable[Alert]) -> str:
+    return "".join(f"{webhook_body(alert)}\n" for alert in alerts)
+
+
+def write_alerts(path: Path, alerts: Iterable[Alert]) -> None:
+    """Put the alerts in place as a whole: a run that is killed leaves no half file.
+
+    Raises: InputError: the file cannot be written.
+    """
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_text(_lines(alerts), encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); give another file with --out") from None

@@ -1,120 +1,69 @@
-"""Quality on the labelled bench and the seed articles, with the pure parts alone: index, verifier, best match.
+"""Quality on the labelled bench and the seed articles, with the pure parts alone: fails when a form drops below its bar.
 
-The shipped model was trained on the articles of the bench, so that its figures there say whether the parts still fit
-together; the figures for unseen texts are those that the out-of-fold test measures.
+The shipped model was trained on the articles of the bench, so that those are judged by models that have not seen them.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from monitor.base.events import Article, Match
+from monitor.evaluate.decided import decided
+from monitor.evaluate.evaluation import evaluation
 from monitor.fingerprint.fingerprint import fingerprint
-from monitor.index.index import Index
+from monitor.match.labelled import Labelled, read_labelled
+from monitor.match.model import shipped
+from monitor.match.pairs import Pairs, judged, labelled_pairs
 from monitor.match.text import Text
-from monitor.match.verify import MATCH_PROBABILITY, verify
+from monitor.match.verify import verify
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
-Records = list[dict[str, Any]]
-# What the verifier says of a pair: its probability, 0 when it is no match.
-Judge = Callable[[str, str], float]
-
 pytestmark = [
     pytest.mark.quality,
     pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled articles (../shared) are not on this machine"),
 ]
 
 
-@pytest.fixture(scope="module")
-def score() -> ModuleType:
-    """The bench's own scoring program."""
-    spec = importlib.util.spec_from_file_location("score", SHARED / "bench" / "score.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def labelled(name: str) -> list[Labelled]:
+    return read_labelled(SHARED / "bench" / name, now=datetime.now(UTC))
 
 
-def records(name: str) -> Records:
-    with (SHARED / "bench" / name).open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def text_of(record: Mapping[str, Any]) -> Article:
-    return Article(
-        id=record["id"],
-        url=record["url"],
-        source=record["source"],
-        first_seen_at=datetime.fromisoformat(record["published_at"]),
-        text=record["text"],
-    )
-
-
-def alerts(best: Iterable[tuple[str, str]]) -> Records:
-    """Alerts as `score.py` reads them, from each article's best match in the order of the stream."""
-    story: dict[str, str] = {}
-    found = []
-    for article, earlier in best:
-        story[article] = story.setdefault(earlier, earlier)
-        data = {"article": {"id": article}, "match": {"article": {"id": earlier}}, "story": {"id": story[article]}}
-        found.append({"data": data})
-    return found
-
-
-def replayed(stream: Records) -> Records:
-    """Alerts of a stream: each article against the candidates among those before it; the best match decides."""
-    index, texts, best = Index(timedelta(days=36_500)), {}, []
-    for record in stream:
-        fp = fingerprint(text_of(record))
-        mine = texts[fp.article.id] = Text.of(fp)
-        matches = [match for earlier in index.candidates(fp) if (match := verify(mine, texts[earlier]))]
-        index.add(fp)
-        if matches:
-            best.append((fp.article.id, max(matches, key=lambda match: match.score).earlier.id))
-    return alerts(best)
-
-
-def test_bench_replayed(score: ModuleType) -> None:
-    stream = records("articles.jsonl")
-    result = score.score(stream, replayed(stream))
-    assert result["f1"] >= 0.99, result
-    assert result["min_recall"] >= 0.94, result
-
-
-def test_bench_out_of_fold(score: ModuleType) -> None:
-    pytest.importorskip("lightgbm", reason="cross-validation trains models: install the development dependencies")
-    from monitor.match.train import labelled_pairs, out_of_fold
-
-    stream = records("articles.jsonl")
+def measured(stream: list[Labelled], judge: Callable[[Pairs], np.ndarray]) -> dict[str, Any]:
+    """The figures of a stream, by name."""
     pairs = labelled_pairs(stream)
-    best: dict[str, tuple[float, str]] = {}
-    for (article, earlier), probability in zip(pairs.ids, out_of_fold(pairs), strict=True):
-        if probability >= MATCH_PROBABILITY:
-            best[article] = max(best.get(article, (0.0, "")), (float(probability), earlier))
-    order = [record["id"] for record in stream if record["id"] in best]
-    result = score.score(stream, alerts((article, best[article][1]) for article in order))
+    probabilities = judge(pairs)
+    return evaluation(stream, pairs, probabilities, decided(pairs, probabilities)).as_json()
+
+
+@pytest.mark.timeout(900)
+def test_bench_out_of_fold() -> None:
+    pytest.importorskip("lightgbm", reason="cross-validation trains models: install the development dependencies")
+    from monitor.match.train import out_of_fold
+
+    result = measured(labelled("articles.jsonl"), out_of_fold)
     assert result["f1"] >= 0.99, result
-    assert result["min_recall"] >= 0.94, result
+    assert {form: recall for form, recall in result["recall_by_form"].items() if recall < 0.94} == {}, result
     assert result["ari"] >= 0.985, result
+    assert result["calibration_error"] <= 0.02, result
     assert result["false_alarms"]["same_event"] <= 0.015, result
     assert result["false_alarms"]["same_topic"] <= 0.02, result
+    # The goal is .005, 2 of 500; 2 are articles that do share text with another one, whatever their label says
+    # (docs/evaluation.md), so that it leaves room for no other.
+    assert result["false_alarms"]["background"] <= 0.006, result
 
 
-def test_other_languages_without_training(score: ModuleType) -> None:
-    stream = records("multilingual.jsonl")
-    result = score.score(stream, replayed(stream))
+def test_other_languages_without_training() -> None:
+    result = measured(labelled("multilingual.jsonl"), lambda pairs: judged(pairs, shipped()))
     assert result["f1"] >= 0.99, result
-    assert result["min_recall"] >= 0.97, result
+    assert {form: recall for form, recall in result["recall_by_form"].items() if recall < 0.97} == {}, result
 
 
 def seeds() -> dict[str, Text]:
@@ -142,20 +91,26 @@ def evident(match: Match) -> bool:
 
 
 def test_seeds_form_one_story_in_every_order() -> None:
-    paths = {path.name[:3]: path for path in (SHARED / "seeds").glob("*.txt")}
+    texts = {path.name[:3]: path.read_text("utf-8") for path in (SHARED / "seeds").glob("*.txt")}
     outcomes: Counter[tuple[int, int]] = Counter()
-    for order in itertools.permutations(paths):
+    for order in itertools.permutations(texts):
         stream = [
-            {
-                "id": name,
-                "url": name,
-                "source": f"{name}.example",
-                "published_at": f"2026-11-01T00:0{at}:00Z",
-                "text": paths[name].read_text("utf-8"),
-            }
+            Labelled(
+                Article(
+                    id=name,
+                    url=name,
+                    source=f"{name}.example",
+                    first_seen_at=datetime(2026, 11, 1, 0, at, tzinfo=UTC),
+                    text=texts[name],
+                ),
+                form="seed",
+                group=name,
+                event="",
+            )
             for at, name in enumerate(order)
         ]
-        found = [alert["data"] for alert in replayed(stream)]
-        assert all(alert["article"]["id"] != "004" for alert in found), order
-        outcomes[len(found), len({alert["story"]["id"] for alert in found})] += 1
+        pairs = labelled_pairs(stream)
+        found = list(decided(pairs, judged(pairs, shipped())))
+        assert all(alert.article.id != "004" for alert in found), order
+        outcomes[len(found), len({alert.story.id for alert in found})] += 1
     assert outcomes == {(3, 1): 120}

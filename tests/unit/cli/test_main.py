@@ -43,6 +43,10 @@ def wirewatch(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         (["replay", "broken.jsonl"], 1, "broken.jsonl:2: is not an article as JSON"),
         (["replay", "short.txt", "--broker", "kafka://127.0.0.1"], 1, "replay runs on the embedded broker"),
         (["replay", "short.txt", "--out", "no/such/folder/a.jsonl"], 1, "cannot be written"),
+        (["evaluate", "nothing.jsonl"], 1, "nothing.jsonl: cannot be read"),
+        (["evaluate", "broken.jsonl"], 1, "broken.jsonl:1: is not a labelled article as JSON"),
+        (["evaluate", "broken.jsonl", "--plot", "a.gif"], 2, "a picture ends in .png"),
+        (["evaluate", "broken.jsonl", "--ablate", "--out", "a.jsonl"], 2, "leave out --plot and --out"),
         (["run", "--roles", "poll"], 2, "runs all roles"),
         (["run", "--roles", "polls"], 2, "there is no role 'polls'"),
         (["webhooks", "listen", "--secret-file", "short.txt"], 1, "must be 'whsec_'"),
@@ -54,6 +58,15 @@ def test_what_cannot_be_done_is_named(wirewatch: Wirewatch, arguments: list[str]
     Path("broken.jsonl").write_text('{"text": "one"}\n{"title": "no text"}\n', encoding="utf-8")
     assert wirewatch(*arguments) == (code, "")
     assert named in " ".join(wirewatch.err.split())
+
+
+@pytest.mark.parametrize(("option", "package"), [("--cross-validate", "lightgbm"), ("--plot=a.png", "matplotlib")])
+def test_an_extra_that_is_missing_is_named(
+    wirewatch: Wirewatch, monkeypatch: pytest.MonkeyPatch, option: str, package: str
+) -> None:
+    monkeypatch.setattr("agents.cli.evaluate.find_spec", {"lightgbm": None, "matplotlib": None}.get)
+    assert wirewatch("evaluate", "nothing.jsonl", option) == (1, "")
+    assert f"this needs {package}: " in wirewatch.err and "[evaluate]" in wirewatch.err
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("webhooks", "listen"), ("config", "check")])

@@ -19,6 +19,7 @@ MODEL = Model(
     right=np.array([2, 1, 4, 3, 4, 7, 6, 7], np.int32),
     value=np.array([0.0, -1.0, 0.5, 0.2, 0.8, 0.1, -0.4, 0.6]),
     depth=2,
+    trained_on=np.array([3, 7], np.uint32),
 )
 
 
@@ -49,7 +50,7 @@ def test_a_missing_feature_is_an_error() -> None:
 def test_a_model_survives_its_file() -> None:
     read = Model.from_bytes(MODEL.to_bytes())
     assert read.names == MODEL.names
-    assert read.depth == 2
+    assert read.depth == 2 and read.trained_on.tolist() == [3, 7]
     for a, b in ((0.1, 0.1), (0.9, 1.5), (0.9, 3.0)):
         assert read.probability({"a": a, "b": b}) == MODEL.probability({"a": a, "b": b})
 

@@ -1,0 +1,1 @@
+"""How well matching does on a labelled stream: its alerts, its probabilities, and what each part adds."""
