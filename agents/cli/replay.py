@@ -16,18 +16,22 @@ from agents.replay import replay
 from agents.role import utc_now
 from monitor.alerts.payload import webhook_body
 from monitor.base.errors import InputError
+from monitor.base.events import Alert
 
 
 @click.command()
 @click.argument("articles", nargs=-1, required=True)
 @click.option("--out", default="-", show_default=True, help="File for the alerts, one JSON a line; - is the terminal.")
 @click.option("--broker", help="sqlite:///FILE keeps the run; a run that was killed goes on where it stopped.")
+@click.option(
+    "--all-events", is_flag=True, help="Write story.updated events too, where a story's origin was corrected."
+)
 @options.config
-def command(articles: tuple[str, ...], out: str, broker: str | None, config: Path | None) -> None:
+def command(articles: tuple[str, ...], out: str, broker: str | None, all_events: bool, config: Path | None) -> None:
     """Articles through the whole pipeline, in their order and as fast as it goes.
 
     ARTICLES are files of JSON lines (id, url, source, title, text, published_at), text files, or folders of these;
-    - reads JSON lines from standard input. Each alert that they cause is written as one line.
+    - reads JSON lines from standard input. Each alert that they cause is written as one line (story.matched).
     """
     if broker is not None and not broker.startswith("sqlite:"):
         raise InputError(f"--broker {broker}: replay runs on the embedded broker; give sqlite:///FILE, or leave it out")
@@ -42,7 +46,7 @@ def command(articles: tuple[str, ...], out: str, broker: str | None, config: Pat
         alerts = run_until_stopped(replay(read_articles(files, now=utc_now()), settings, advance=advance))
     if alerts is None:
         raise KeyboardInterrupt
-    lines = "".join(f"{webhook_body(alert)}\n" for alert in alerts)
+    lines = "".join(f"{webhook_body(alert)}\n" for alert in alerts if all_events or isinstance(alert, Alert))
     if out == "-":
         sys.stdout.write(lines)
     else:

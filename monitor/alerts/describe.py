@@ -35,6 +35,8 @@ def describe(event: dict[str, Any]) -> RenderableType:
     Also fits a console without colours or a file.
     """
     data = _object(event.get("data"))
+    if event.get("type") == "story.updated":
+        return _updated(_object(data.get("story")), _object(data.get("previous_origin")))
     article, match, story = _object(data.get("article")), _object(data.get("match")), _object(data.get("story"))
     earlier = _object(match.get("article"))
     # Two columns, so that the lines of a long passage stay under its beginning.
@@ -51,6 +53,20 @@ def describe(event: dict[str, Any]) -> RenderableType:
     ):
         details.add_row(label, text)
     return Group(_headline(article, earlier, match), Padding(details, (0, 0, 1, 2), expand=False))
+
+
+def _updated(story: dict[str, Any], previous: dict[str, Any]) -> RenderableType:
+    """The correction of a story: who was first, and who had been taken for it."""
+    origin = _object(story.get("origin"))
+    line = Text("○ ", style="bold")
+    line.append(_source(origin), style="bold").append(" was first, not ").append(_source(previous), style="bold")
+    line.append("  a story's origin is corrected", style="dim")
+    details = Table.grid(padding=(0, 1))
+    details.add_column(style="dim")
+    details.add_column(overflow="fold")
+    for label, text in (*_article("origin", origin), *_article("until now", previous), ("story", _spread(story))):
+        details.add_row(label, text)
+    return Group(line, Padding(details, (0, 0, 1, 2), expand=False))
 
 
 def plain(value: object, limit: int = _LINE_CHARACTERS) -> str:

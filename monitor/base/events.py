@@ -165,6 +165,22 @@ class Alert(Event, frozen=True, kw_only=True, tag="alert"):
     match: Match
 
 
+class StoryUpdated(Event, frozen=True, kw_only=True, tag="story_updated"):
+    """The event 'this story began elsewhere': an article that came to be known later is its origin."""
+
+    alert_id: str
+    at: datetime
+    """When the new origin was first seen: part of the event, so that a repeat is the same to the byte."""
+    previous_origin: ArticleRef
+    """The article that the story's alerts have named as its origin until now."""
+    story: StoryRef
+    """The story with its new origin."""
+
+
+AnyAlert = Alert | StoryUpdated
+"""What is told to the receivers."""
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -243,6 +259,7 @@ AnyEvent = (
     | Fingerprint
     | ShardAnswer
     | Alert
+    | StoryUpdated
     | Delivery
     | DeliveryAttempt
     | FeedEntry

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.base import ids
-from monitor.base.events import ArticleRef, Match, ShardAnswer, encode
+from monitor.base.events import AnyAlert, ArticleRef, Match, ShardAnswer, encode
 from monitor.stories.best import SAME_COVERAGE, is_own
 from tests.unit.stories.desk import Desk, Event, answer, match, ref, tick
 
@@ -157,12 +157,44 @@ def test_a_restart_from_any_earlier_state_sends_the_same_bytes(world: World, dat
     first = data.draw(st.integers(0, len(events)))
     desk = Desk()
     desk.handle(*events[:first])
-    before = desk.snapshot()
-    sent = [encode(alert) for alert in desk.handle(*events[first:])]
+    before, desk.alerts, desk.updates = desk.snapshot(), [], []
+    desk.handle(*events[first:])
+    sent = [encode(one) for one in (*desk.alerts, *desk.updates)]
     again = Desk()
     for name, table in before.items():
         again.tables[name].update(table)
-    assert [encode(alert) for alert in again.handle(*events[first:])] == sent
+    again.handle(*events[first:])
+    assert [encode(one) for one in (*again.alerts, *again.updates)] == sent
+
+
+@laws
+@given(worlds(in_order=True))
+def test_articles_that_are_seen_in_order_correct_no_story(world: World) -> None:
+    assert played(world.events).updates == []
+
+
+@laws
+@given(worlds(in_order=False, ticks=True))
+def test_whoever_heard_all_that_was_told_of_a_story_knows_its_origin(world: World) -> None:
+    desk = Desk()
+    told: dict[str, ArticleRef] = {}
+    for event in [*world.events, *FLUSH]:
+        decision = desk.decide(event)
+        desk.handle(event)
+        for update in decision.updates:
+            if update.story.id in told:
+                assert update.previous_origin.order > update.story.origin.order
+        heard: tuple[AnyAlert, ...] = (*decision.alerts, *decision.updates)
+        for one in heard:
+            told[one.story.id] = min(told.get(one.story.id, one.story.origin), one.story.origin, key=_order)
+    assert {story: origin.id for story, origin in told.items()} == {
+        story: desk.story(story).origin.id for story in told
+    }
+    assert len({update.alert_id for update in desk.updates}) == len(desk.updates)
+
+
+def _order(article: ArticleRef) -> tuple[object, ...]:
+    return article.order
 
 
 @st.composite

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from monitor.alerts.payload import MAX_BODY_BYTES, alert_event, webhook_body
-from monitor.base.events import Alert, ArticleRef, Match, Passage, StoryRef
+from monitor.base.events import Alert, ArticleRef, Match, Passage, StoryRef, StoryUpdated
 
 AT = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -82,6 +82,31 @@ def test_the_body_is_the_documented_event() -> None:
             },
         },
     }
+
+
+def update(**changes: object) -> StoryUpdated:
+    story = StoryRef(id="sty_1", origin=article("agency"), articles=4, sources=3)
+    plain = StoryUpdated(alert_id="alt_2", at=AT, previous_origin=article("origin"), story=story)
+    return msgspec.structs.replace(plain, **changes)
+
+
+def test_the_body_of_a_correction_is_the_documented_event() -> None:
+    assert json.loads(webhook_body(update())) == {
+        "type": "story.updated",
+        "timestamp": "2026-11-23T12:00:00Z",
+        "data": {
+            "alert_id": "alt_2",
+            "story": {"id": "sty_1", "origin": article_json("agency"), "articles": 4, "sources": 3},
+            "previous_origin": article_json("origin"),
+        },
+    }
+
+
+def test_a_correction_with_hostile_fields_stays_small() -> None:
+    flood = "\x01漢" * 100_000
+    hostile = article("x", id=flood, url=flood, title=flood, source=flood, language=flood)
+    story = StoryRef(id=flood, origin=hostile, articles=4, sources=3)
+    assert len(webhook_body(update(story=story, previous_origin=hostile)).encode()) <= MAX_BODY_BYTES
 
 
 def test_times_are_given_in_utc_whatever_zone_they_came_in() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, Tick
+from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, StoryUpdated, Tick
 from monitor.stories.decide import Decision, answered, ticked
 from monitor.stories.state import Member, Stored, Story, Write
 
@@ -58,6 +58,7 @@ class Desk:
         self.tables: dict[str, dict[bytes, bytes]] = {"stories": {}, "sources": {}, "members": {}, "gathers": {}}
         self.stored = Stored(**self.tables)
         self.alerts: list[Alert] = []
+        self.updates: list[StoryUpdated] = []
 
     def decide(self, event: Event) -> Decision:
         """What follows from an event, without writing it."""
@@ -79,6 +80,7 @@ class Desk:
         for event in events:
             decision = self.decide(event)
             self.alerts += decision.alerts
+            self.updates += decision.updates
             self.write(decision.writes)
         return self.alerts[before:]
 

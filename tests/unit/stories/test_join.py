@@ -130,3 +130,26 @@ def test_an_original_that_is_seen_after_its_copies_becomes_the_origin_and_its_fi
     (late,) = desk.handle(answer(original, match(first, original), match(second, original)))
     assert (late.article, late.match.earlier, late.story.origin) == (first, original, original)
     assert (late.story.id, late.story.articles) == (alert.story.id, 3)
+    (update,) = desk.updates
+    assert update.alert_id == ids.update_id(alert.story.id, "agency")
+    assert (update.previous_origin, update.story, update.at) == (first, late.story, original.first_seen_at)
+
+
+def test_the_correction_of_a_story_is_told_once_for_each_new_origin(desk: Desk) -> None:
+    second = ref("second", 2)
+    desk.handle(answer(FIRST), answer(COPY, match(COPY, FIRST)), answer(second, match(second, COPY)))
+    assert desk.updates == []
+    older, oldest = ref("older", 60, published=-60), ref("oldest", 70, published=-120)
+    for original in (older, oldest, older):
+        desk.handle(answer(original, match(FIRST, original), match(COPY, original)))
+    assert [(each.previous_origin.id, each.story.origin.id) for each in desk.updates] == [("first", "older")]
+    joining = match(older, oldest)
+    desk.handle(answer(oldest, joining), answer(oldest, joining))
+    assert [(each.previous_origin.id, each.story.origin.id) for each in desk.updates][1:] == [("older", "oldest")]
+
+
+def test_an_own_text_that_joins_in_silence_corrects_the_origin_aloud(desk: Desk) -> None:
+    draft = ref("draft", 60, source="agency.example", published=-60)
+    desk.handle(answer(COPY, match(COPY, FIRST)))
+    assert desk.handle(answer(draft, match(FIRST, draft))) == []
+    assert [each.story.origin for each in desk.updates] == [draft]
