@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from monitor.base import ids
 from monitor.base.events import Alert, ArticleRef, Match, StoryRef, StoryUpdated
+from monitor.stories.extent import Ranges, merged, mostly_in, part_of
 from monitor.stories.state import Draft, Member, Story, source_key
 
 
@@ -21,21 +22,22 @@ class Joined(NamedTuple):
 
 
 def join(draft: Draft, match: Match) -> Joined:
-    """Put the later article of a match into the story of the earlier one, which is opened when there is none.
+    """Put the later article of a match into the story whose text the two share, which is opened when there is none.
 
-    An article joins once: its later matches and revisions change nothing. An earlier article that is in no story
-    comes into the story that later copies of this article have opened already; two stories that meet stay two.
+    An article joins once: its later matches and revisions change nothing. Stories do not chain: an article that took
+    some passages only is in their story with these; who takes other parts of it shares nothing with that story, and
+    opens one of the article's own text. Two stories that meet stay two.
     Cost: at most five small writes, whatever the size of the story.
     """
     article = draft.members.get(match.article.id)
     if article and article.joined:
         return Joined()
     earlier = draft.members.get(match.earlier.id)
-    story_id = (earlier and earlier.story) or (article and article.story) or ids.story_id(match.earlier.id)
-    both_in = earlier and article and earlier.story == article.story == story_id
+    story_id = _shared_story(match, article, earlier)
+    both_in = story_id in _stories(earlier) and story_id in _stories(article)
     before = draft.stories.get(story_id)
-    _enter(draft, story_id, match.earlier, joined=False)
-    story = _enter(draft, story_id, match.article, joined=True)
+    _enter(draft, story_id, match.earlier, _as_earlier(match, earlier, story_id))
+    story = _enter(draft, story_id, match.article, _as_later(match, article, story_id))
     told = StoryRef(id=story_id, origin=story.origin, articles=story.articles, sources=story.sources)
     # Both are in: an origin whose later text resembles its copy; or this was done before a crash.
     return Joined(None if both_in else told, _update(before, told))
@@ -60,13 +62,54 @@ def _update(before: Story | None, story: StoryRef) -> StoryUpdated | None:
     )
 
 
-def _enter(draft: Draft, story_id: str, article: ArticleRef, *, joined: bool) -> Story:
-    """Count an article into a story, once, and its source, once."""
+def _shared_story(match: Match, article: Member | None, earlier: Member | None) -> str:
+    """Id of the story whose text a match shares.
+
+    That is the earlier article's. An earlier article that is in no story comes into the one that later copies of this
+    article have opened already, if what they took of it is the earlier article's text.
+    """
+    opened = ids.story_id(match.earlier.id)
+    if earlier and earlier.story:
+        if mostly_in(_taken(match), earlier.part):
+            return earlier.story
+        return earlier.own or (opened if opened != earlier.story else ids.story_id(opened))
+    if article and article.story and mostly_in(article.taken, part_of(match)):
+        return article.story
+    return opened
+
+
+def _as_earlier(match: Match, member: Member | None, story_id: str) -> Member:
+    """The earlier article once the match has brought it into the story."""
+    member = member or Member(seen=match.earlier.first_seen_at)
+    if not member.joined:
+        member = replace(member, taken=merged((*member.taken, *_taken(match))))
+    if not member.story:
+        return replace(member, story=story_id)
+    return member if member.story == story_id else replace(member, own=story_id)
+
+
+def _as_later(match: Match, member: Member | None, story_id: str) -> Member:
+    """The later article once it has joined the story; what its copies have opened before stays with its own text."""
+    member = member or Member(seen=match.article.first_seen_at)
+    part = part_of(match)
+    own = member.story if part and member.story != story_id else ""
+    return replace(member, story=story_id, joined=True, part=part, own=own, taken=())
+
+
+def _taken(match: Match) -> Ranges:
+    return merged(passage.earlier for passage in match.passages)
+
+
+def _stories(member: Member | None) -> set[str]:
+    return {member.story, member.own} - {""} if member else set()
+
+
+def _enter(draft: Draft, story_id: str, article: ArticleRef, member: Member) -> Story:
+    """Count an article into a story, once, and its source, once; `member` is what it is then."""
     story = draft.stories.get(story_id)
-    member = draft.members.get(article.id) or Member(seen=article.first_seen_at)
-    new = story is None or member.story != story_id
+    new = story is None or story_id not in _stories(draft.members.get(article.id))
     story = story or Story(origin=article, seen=article.first_seen_at)
-    draft.members.put(article.id, replace(member, story=story_id, joined=member.joined or joined))
+    draft.members.put(article.id, member)
     changed = replace(
         story,
         origin=min(story.origin, article, key=lambda each: each.order),
