@@ -111,7 +111,10 @@ def _credit(match: dict[str, Any]) -> Text:
     if match.get("credited") is not True:
         return Text("none found", style="red")
     credit = plain(match.get("credit"), 200)
-    return Text(f"yes: “{credit}”" if credit else "yes", style="green")
+    words = "yes"
+    if "credits_origin" in match:
+        words = "the origin" if match["credits_origin"] is True else "somebody else"
+    return Text(f"{words}: “{credit}”" if credit else words, style="yellow" if words == "somebody else" else "green")
 
 
 def _passages(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:

@@ -101,6 +101,7 @@ def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dic
         "coverage": round(match.coverage, DIGITS),
         "credited": match.credited,
         "credit": clip(match.credit, _CREDIT_BYTES),
+        "credits_origin": match.credits_origin,
         "passages": passages,
         **({"passages_truncated": True} if truncated else {}),
     }

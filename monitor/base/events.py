@@ -71,6 +71,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     language: str = ""
     revision: int = 1
     text: str
+    links: tuple[str, ...] = ()
+    """Canonical URLs on other hosts that the text links to: some articles credit their source by a link alone."""
     authors: tuple[str, ...] = ()
     feed_url: str = ""
 
@@ -95,7 +97,9 @@ class Fingerprint(Event, frozen=True, kw_only=True, tag="fingerprint"):
     text: str
     """The cleaned text; all passage offsets count its characters."""
     credits: tuple[str, ...] = ()
-    """Lines that name another source ('Story by Reuters'), as found before cleaning."""
+    """Lines that name another source ('Story by Reuters'), as found before cleaning; authors that are agencies."""
+    links: tuple[str, ...] = ()
+    """As in the article."""
     signature: bytes
     """MinHash signature, uint32 little-endian."""
     samples: bytes = b""
@@ -129,6 +133,12 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the later article's words found in the passages."""
     credited: bool = False
     credit: str = ""
+    """The line, the words or the link that credit a source."""
+    credited_to: tuple[str, ...] = ()
+    """Who is credited: agencies by a host name (`reuters.com`), others by the source or the name that stands there."""
+    credits_origin: bool = False
+    """Whether the earlier article's source is among them; in an alert, that of the earlier article or of the story's
+    origin."""
     passages: tuple[Passage, ...] = ()
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from monitor.base import ids
 from monitor.base.events import Alert, ArticleRef, Match, StoryRef, StoryUpdated
+from monitor.match.credit import is_credited
 from monitor.stories.extent import Ranges, merged, mostly_in, part_of
 from monitor.stories.state import Draft, Member, Story, source_key
 
@@ -47,6 +48,9 @@ def alert(match: Match, story: StoryRef) -> Alert:
     """The event 'this article joined that story'; its id and time come from what it says."""
     article = match.article
     alert_id = ids.alert_id(article.id, story.id, article.revision)
+    # A copy of a copy credits the agency, not the outlet that it has the text from.
+    if is_credited(match.credited_to, story.origin.source):
+        match = replace(match, credits_origin=True)
     return Alert(alert_id=alert_id, at=article.first_seen_at, article=article, story=story, match=match)
 
 

@@ -117,9 +117,10 @@ function showPassage(part, { passages }) {
   part("about").textContent = `${of} · ${percent(best.similarity)} the same words`;
 }
 
-function showCredit(place, { credited, credit }) {
+function showCredit(place, { credited, credit, credits_origin: creditsOrigin }) {
   place.dataset.credited = credited;
-  place.textContent = !credited ? "no credit given" : credit ? `credited: “${beginning(credit, 80)}”` : "credited";
+  const how = creditsOrigin === false ? "credits somebody else" : "credited";
+  place.textContent = !credited ? "no credit given" : credit ? `${how}: “${beginning(credit, 80)}”` : how;
 }
 
 function showStory(place, story, match) {

@@ -83,6 +83,12 @@ def test_a_credit_is_quoted() -> None:
     assert "yes: “Story by Wire”" in shown(with_match(credited=True, credit="Story by Wire"))
 
 
+def test_a_credit_says_whether_it_is_the_origin_that_is_credited() -> None:
+    credit = {"credited": True, "credit": "Story by Wire"}
+    assert "the origin: “Story by Wire”" in shown(with_match(**credit, credits_origin=True))
+    assert "somebody else: “Story by Wire”" in shown(with_match(**credit, credits_origin=False))
+
+
 @pytest.mark.parametrize(
     "hostile", ["\x1b[2J", "\x9b31m", "\x07", "\u202e", "\u2066", "\r", "\x1b]8;;http://x\x1b\\", "\ud800"]
 )

@@ -39,6 +39,7 @@ def alert(passages: tuple[Passage, ...] = (), later: ArticleRef | None = None) -
             coverage=1.0,
             credited=True,
             credit="Story by Origin",
+            credits_origin=True,
             passages=passages,
         ),
     )
@@ -78,6 +79,7 @@ def test_the_body_is_the_documented_event() -> None:
                 "coverage": 1.0,
                 "credited": True,
                 "credit": "Story by Origin",
+                "credits_origin": True,
                 "passages": [{"article": [5, 14], "earlier": [0, 9], "text": "the gates", "similarity": 0.97}],
             },
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from monitor.base import ids
 from tests.unit.stories.desk import Desk, answer, match, ref
 
@@ -62,6 +64,16 @@ def test_an_own_repeat_joins_in_silence_and_its_copies_go_to_the_same_story(desk
     assert desk.handle(answer(again, match(again, COPY), match(again, FIRST, score=0.99))) == []
     (alert,) = desk.handle(answer(copied, match(copied, again)))
     assert (alert.story.id, alert.story.articles, alert.story.sources) == (ids.story_id("first"), 4, 3)
+
+
+def test_a_copy_of_a_copy_that_credits_the_storys_origin_credits_it(desk: Desk) -> None:
+    third, fourth = ref("third", 2, source="weekly.example"), ref("fourth", 3, source="monthly.example")
+    crediting = [
+        replace(match(article, COPY), credited=True, credited_to=(whom,))
+        for article, whom in ((third, "agency.example"), (fourth, "afp.com"))
+    ]
+    desk.handle(answer(COPY, match(COPY, FIRST)), answer(third, crediting[0]), answer(fourth, crediting[1]))
+    assert [alert.match.credits_origin for alert in desk.alerts] == [False, True, False]
 
 
 def test_a_revision_of_a_member_raises_no_alert(desk: Desk) -> None:
