@@ -138,7 +138,11 @@ def _spread(story: dict[str, Any]) -> Text:
         for noun in ("article", "source")
         if (number := _count(story.get(noun + "s")))
     ]
-    return Text(f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}")
+    sure = plain(story.get("origin_confidence"), 10)
+    return Text(
+        f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}"
+        + (f" ({sure} confidence)" if sure else "")
+    )
 
 
 def _source(article: dict[str, Any]) -> str:

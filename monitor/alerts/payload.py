@@ -86,6 +86,7 @@ def _story(story: StoryRef) -> dict[str, Any]:
     return {
         "id": clip(story.id, _ID_BYTES),
         "origin": _article(story.origin),
+        "origin_confidence": story.origin_confidence,
         "articles": story.articles,
         "sources": story.sources,
     }

@@ -17,6 +17,7 @@ import msgspec
 from monitor.base.errors import EventError
 
 Kind = Literal["verbatim", "edited", "rewritten", "partial"]
+Confidence = Literal["high", "medium", "low"]
 
 _DAY_S = 86_400
 
@@ -139,6 +140,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     credits_origin: bool = False
     """Whether the earlier article's source is among them; in an alert, that of the earlier article or of the story's
     origin."""
+    earlier_credits: tuple[str, ...] = ()
+    """Agencies that the earlier article credits: it has the text from them."""
     passages: tuple[Passage, ...] = ()
 
 
@@ -162,6 +165,8 @@ class StoryRef(msgspec.Struct, frozen=True, kw_only=True):
     origin: ArticleRef
     articles: int
     sources: int
+    origin_confidence: Confidence = "medium"
+    """How sure it is that the origin was first: see `monitor.stories.origin.confidence`."""
 
 
 class Alert(Event, frozen=True, kw_only=True, tag="alert"):

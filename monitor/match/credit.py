@@ -49,6 +49,12 @@ def credit(later: Text, earlier: Text) -> Credit:
     return Credit(found[0][0], tuple(to)) if found else Credit()
 
 
+def agencies_credited(text: Text) -> tuple[str, ...]:
+    """The agencies that an article credits by a line of its own: its text is theirs."""
+    own = publisher(text.article.source)
+    return tuple(dict.fromkeys(name for line in text.credits for name in agencies_in(line) if name != own))
+
+
 def is_credited(to: tuple[str, ...], source: str) -> bool:
     """Whether a source is among those that an article credits."""
     return bool(source) and publisher(source) in to

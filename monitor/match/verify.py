@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.base.events import Match
 from monitor.match.alignment import Alignment, align
-from monitor.match.credit import credit, is_credited
+from monitor.match.credit import agencies_credited, credit, is_credited
 from monitor.match.features import pair_features
 from monitor.match.kind import kind_of
 from monitor.match.model import shipped
@@ -59,5 +59,6 @@ def match_of(later: Text, earlier: Text, found: Alignment, probability: float) -
         credit=credited.text,
         credited_to=credited.to,
         credits_origin=is_credited(credited.to, earlier.article.source),
+        earlier_credits=agencies_credited(earlier),
         passages=passages(later, earlier, spans),
     )

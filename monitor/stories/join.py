@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from monitor.base import ids
 from monitor.base.events import Alert, ArticleRef, Match, StoryRef, StoryUpdated
 from monitor.match.credit import is_credited
 from monitor.stories.extent import Ranges, merged, mostly_in, part_of
+from monitor.stories.origin import confidence, with_article, with_credits
 from monitor.stories.state import Draft, Member, Story, source_key
 
 
@@ -37,9 +39,15 @@ def join(draft: Draft, match: Match) -> Joined:
     story_id = _shared_story(match, article, earlier)
     both_in = story_id in _stories(earlier) and story_id in _stories(article)
     before = draft.stories.get(story_id)
-    _enter(draft, story_id, match.earlier, _as_earlier(match, earlier, story_id))
-    story = _enter(draft, story_id, match.article, _as_later(match, article, story_id))
-    told = StoryRef(id=story_id, origin=story.origin, articles=story.articles, sources=story.sources)
+    _enter(draft, story_id, match.earlier, _as_earlier(match, earlier, story_id), match.earlier_credits)
+    story = _enter(draft, story_id, match.article, _as_later(match, article, story_id), match.credited_to)
+    told = StoryRef(
+        id=story_id,
+        origin=story.origin,
+        articles=story.articles,
+        sources=story.sources,
+        origin_confidence=confidence(story),
+    )
     # Both are in: an origin whose later text resembles its copy; or this was done before a crash.
     return Joined(None if both_in else told, _update(before, told))
 
@@ -108,15 +116,14 @@ def _stories(member: Member | None) -> set[str]:
     return {member.story, member.own} - {""} if member else set()
 
 
-def _enter(draft: Draft, story_id: str, article: ArticleRef, member: Member) -> Story:
-    """Count an article into a story, once, and its source, once; `member` is what it is then."""
+def _enter(draft: Draft, story_id: str, article: ArticleRef, member: Member, credited: Iterable[str]) -> Story:
+    """Count an article into a story, once, with its source and those whom it credits; `member` is what it is then."""
     story = draft.stories.get(story_id)
     new = story is None or story_id not in _stories(draft.members.get(article.id))
     story = story or Story(origin=article, seen=article.first_seen_at)
     draft.members.put(article.id, member)
     changed = replace(
-        story,
-        origin=min(story.origin, article, key=lambda each: each.order),
+        with_article(with_credits(story, credited) if new else story, article),
         articles=story.articles + new,
         sources=story.sources + _count_source(draft, story_id, article.source),
         seen=max(story.seen, article.first_seen_at),

@@ -61,6 +61,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     sources: int = 0
     seen: datetime
     """When its latest article was first seen."""
+    second_at: datetime | None = None
+    """When the first article after its origin appeared."""
+    credits: dict[str, int] = {}
+    """How many of its articles credit whom, at most `origin.MAX_CREDITED` names."""
+    crediting: int = 0
+    """How many of its articles credit somebody."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,13 @@ def test_the_body_is_the_documented_event() -> None:
         "data": {
             "alert_id": "alt_1",
             "article": article_json("copy"),
-            "story": {"id": "sty_1", "origin": article_json("origin"), "articles": 4, "sources": 3},
+            "story": {
+                "id": "sty_1",
+                "origin": article_json("origin"),
+                "origin_confidence": "medium",
+                "articles": 4,
+                "sources": 3,
+            },
             "match": {
                 "article": article_json("reprint", None),
                 "kind": "edited",
@@ -98,7 +104,13 @@ def test_the_body_of_a_correction_is_the_documented_event() -> None:
         "timestamp": "2026-11-23T12:00:00Z",
         "data": {
             "alert_id": "alt_2",
-            "story": {"id": "sty_1", "origin": article_json("agency"), "articles": 4, "sources": 3},
+            "story": {
+                "id": "sty_1",
+                "origin": article_json("agency"),
+                "origin_confidence": "medium",
+                "articles": 4,
+                "sources": 3,
+            },
             "previous_origin": article_json("origin"),
         },
     }
