@@ -114,6 +114,7 @@ def _as_json(found: Explanation, later: Text, earlier: Text) -> dict[str, Any]:
         "credit": match.credit,
         "credited_to": match.credited_to,
         "credits_origin": match.credits_origin,
+        "signs": match.signs,
         "passages": [
             {
                 "later": passage.article,
@@ -144,6 +145,7 @@ def _show(found: Explanation, later: Text, earlier: Text) -> None:
         ("containment: of the earlier text, found in the later", f"{match.containment:.0%}"),
         ("coverage: of the later text, from the earlier", f"{match.coverage:.0%}"),
         ("credit", _credit(match)),
+        ("signs of machine rewriting", "\n".join(map(plain, match.signs)) or "none found"),
     ):
         numbers.add_row(Line(name, style="dim"), Line(value))
     console.out.print(Padding(numbers, (0, 2, 1, 2)))

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 _PASSAGES_SHOWN = 2
+_SIGNS_SHOWN = 4
 _PASSAGE_CHARACTERS = 320
 _LINE_CHARACTERS = 400
 
@@ -48,6 +49,7 @@ def describe(event: dict[str, Any]) -> RenderableType:
         *_article("earlier", earlier),
         ("extent", _extent(match, earlier)),
         ("credit", _credit(match)),
+        *_signs(match),
         *_passages(match),
         ("story", _spread(story)),
     ):
@@ -115,6 +117,15 @@ def _credit(match: dict[str, Any]) -> Text:
     if "credits_origin" in match:
         words = "the origin" if match["credits_origin"] is True else "somebody else"
     return Text(f"{words}: “{credit}”" if credit else words, style="yellow" if words == "somebody else" else "green")
+
+
+def _signs(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:
+    """What looks as if a machine had rewritten the text."""
+    found = match.get("signs")
+    for sign in found[:_SIGNS_SHOWN] if isinstance(found, list) else []:
+        if text := plain(sign, 200):
+            word, _, explanation = text.partition(": ")
+            yield "machine", Text(f"{word.replace('_', ' ')}: {explanation}" if explanation else text, style="magenta")
 
 
 def _passages(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:

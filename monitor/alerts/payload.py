@@ -24,6 +24,8 @@ _TITLE_BYTES = 1_000
 _SOURCE_BYTES = 255
 _LANGUAGE_BYTES = 35
 _CREDIT_BYTES = 500
+_SIGN_BYTES = 500
+_MAX_SIGNS = 4
 
 
 def webhook_body(alert: AnyAlert) -> str:
@@ -103,6 +105,7 @@ def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dic
         "credited": match.credited,
         "credit": clip(match.credit, _CREDIT_BYTES),
         "credits_origin": match.credits_origin,
+        "signs": [clip(sign, _SIGN_BYTES) for sign in match.signs[:_MAX_SIGNS]],
         "passages": passages,
         **({"passages_truncated": True} if truncated else {}),
     }

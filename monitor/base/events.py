@@ -142,6 +142,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     origin."""
     earlier_credits: tuple[str, ...] = ()
     """Agencies that the earlier article credits: it has the text from them."""
+    signs: tuple[str, ...] = ()
+    """Signs that a machine rewrote the text, each as `word: explanation`."""
     passages: tuple[Passage, ...] = ()
 
 

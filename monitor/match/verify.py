@@ -10,6 +10,7 @@ from monitor.match.kind import kind_of
 from monitor.match.model import shipped
 from monitor.match.overlap import held, jaccard
 from monitor.match.passages import find_spans, passages, share_marked
+from monitor.match.signs import signs
 from monitor.match.text import Text
 
 MATCH_PROBABILITY = 0.5
@@ -60,5 +61,6 @@ def match_of(later: Text, earlier: Text, found: Alignment, probability: float) -
         credited_to=credited.to,
         credits_origin=is_credited(credited.to, earlier.article.source),
         earlier_credits=agencies_credited(earlier),
+        signs=signs(later, earlier),
         passages=passages(later, earlier, spans),
     )

@@ -77,6 +77,7 @@ function build(event, at, now) {
   for (const measure of ["score", "containment", "coverage"]) showMeasure(part(measure), match[measure]);
   showPassage(part, match);
   showCredit(part("credit"), match);
+  showSigns(part("signs"), match);
   showStory(part("story"), story, match);
   setAge(item, now);
   return item;
@@ -121,6 +122,13 @@ function showCredit(place, { credited, credit, credits_origin: creditsOrigin }) 
   place.dataset.credited = credited;
   const how = creditsOrigin === false ? "credits somebody else" : "credited";
   place.textContent = !credited ? "no credit given" : credit ? `${how}: “${beginning(credit, 80)}”` : how;
+}
+
+/** Signs that a machine rewrote the text: the word that names each, its explanation on the pointer. */
+function showSigns(place, { signs = [] }) {
+  place.hidden = !signs.length;
+  place.textContent = signs.map((sign) => sign.split(":")[0].replaceAll("_", " ")).join(" · ");
+  place.title = signs.join("\n");
 }
 
 function showStory(place, story, match) {

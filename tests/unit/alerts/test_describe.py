@@ -83,6 +83,13 @@ def test_a_credit_is_quoted() -> None:
     assert "yes: “Story by Wire”" in shown(with_match(credited=True, credit="Story by Wire"))
 
 
+def test_signs_of_machine_rewriting_are_named_each_on_its_line() -> None:
+    text = shown(with_match(signs=["spinner_synonyms: 9 words", "chatbot_residue: “As an AI”", 7, None, "\x1b[2Jodd"]))
+    assert "machine spinner synonyms: 9 words" in text
+    assert "machine chatbot residue: “As an AI”" in text
+    assert "machine" not in shown(EVENT)
+
+
 def test_a_credit_says_whether_it_is_the_origin_that_is_credited() -> None:
     credit = {"credited": True, "credit": "Story by Wire"}
     assert "the origin: “Story by Wire”" in shown(with_match(**credit, credits_origin=True))
@@ -119,7 +126,9 @@ MATCH = st.fixed_dictionaries(
     optional={
         "article": ARTICLE,
         "passages": JSON | st.lists(st.fixed_dictionaries({}, optional={"text": JSON, "similarity": JSON}), max_size=4),
-        **dict.fromkeys(("kind", "score", "containment", "coverage", "credited", "credit"), JSON),
+        **dict.fromkeys(
+            ("kind", "score", "containment", "coverage", "credited", "credit", "credits_origin", "signs"), JSON
+        ),
     },
 )
 STORY = st.fixed_dictionaries({}, optional={"origin": ARTICLE, "articles": JSON, "sources": JSON})

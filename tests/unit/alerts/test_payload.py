@@ -40,6 +40,7 @@ def alert(passages: tuple[Passage, ...] = (), later: ArticleRef | None = None) -
             credited=True,
             credit="Story by Origin",
             credits_origin=True,
+            signs=("chatbot_residue: “As a language model”",),
             passages=passages,
         ),
     )
@@ -86,6 +87,7 @@ def test_the_body_is_the_documented_event() -> None:
                 "credited": True,
                 "credit": "Story by Origin",
                 "credits_origin": True,
+                "signs": ["chatbot_residue: “As a language model”"],
                 "passages": [{"article": [5, 14], "earlier": [0, 9], "text": "the gates", "similarity": 0.97}],
             },
         },
@@ -152,7 +154,7 @@ def test_hostile_fields_are_cut_visibly_and_leave_room_for_a_passage() -> None:
     event = msgspec.structs.replace(
         event,
         story=msgspec.structs.replace(event.story, id=flood, origin=hostile),
-        match=msgspec.structs.replace(event.match, earlier=hostile, credit=flood),
+        match=msgspec.structs.replace(event.match, earlier=hostile, credit=flood, signs=(flood,) * 9),
     )
     body = webhook_body(event)
     data = json.loads(body)["data"]
