@@ -13,6 +13,9 @@ from monitor.articles.furniture import SOURCE_LINE
 from monitor.match.text import Text
 
 _MIN_NAME_CHARS = 2
+# Shorter names come about by chance where words are joined.
+_MIN_JOINED_CHARS = 6
+_CONNECTING = re.compile(r"[\W_]+")
 # Words with which articles credit a source in running text, in the languages of the larger agencies.
 _CREDITING = (
     r"via|courtesy of|according to|reported by|as reported|originally (?:published|appeared)|first (?:published|appeared)"
@@ -37,9 +40,12 @@ def credit(later: Text, earlier: Text) -> Credit:
     A line that names only the later article's own publisher is no credit.
     """
     origin, own = publisher(earlier.article.source), publisher(later.article.source)
-    own_name = re.compile(_pattern(later.article.source), re.IGNORECASE)
     named = [(line, _named(line, earlier.article.source) - {own}) for line in later.credits]
-    found = [(line, names or _written(line)) for line, names in named if names or not own_name.search(line)]
+    found = [
+        (line, names or _written(line))
+        for line, names in named
+        if names or not _names_source(line, later.article.source)
+    ]
     found += [(link, names) for link in later.links if (names := _linked(link, earlier) - {own})]
     if origin != own and not any(origin in names for _, names in found):
         mention = _mention(later.text, earlier.article.source)
@@ -63,9 +69,17 @@ def is_credited(to: tuple[str, ...], source: str) -> bool:
 def _named(line: str, source: str) -> set[str]:
     """Whom a line credits, of those who are known: agencies, and the source if it names it."""
     named = set(agencies_in(line))
-    if re.search(_pattern(source), line, re.IGNORECASE):
+    if _names_source(line, source):
         named.add(publisher(source))
     return named
+
+
+def _names_source(line: str, source: str) -> bool:
+    """Whether a line names a source; host names have no spaces, so `meridianwire.com` is 'Meridian Wire' too."""
+    if re.search(_pattern(source), line, re.IGNORECASE):
+        return True
+    name = _CONNECTING.sub("", _name(source))
+    return len(name) >= _MIN_JOINED_CHARS and name in _CONNECTING.sub("", line.lower())
 
 
 def _written(line: str) -> set[str]:

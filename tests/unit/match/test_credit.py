@@ -60,6 +60,13 @@ def test_a_source_without_a_name_is_not_looked_for(text_of: MakeText) -> None:
     assert credit(text_of(f"{REPORT}\nIt said so, via com."), text_of(REPORT, "")) == ("", ())
 
 
+def test_a_name_of_several_words_is_that_of_its_host(text_of: MakeText) -> None:
+    later = text_of(f"{REPORT}\nStory by Meridian Wire", "harbour-post.example")
+    assert credit(later, text_of(REPORT, "meridianwire.example")).to == ("meridianwire.example",)
+    own = text_of(f"{REPORT}\nSource: The Harbour Post", "harbour-post.example")
+    assert credit(own, text_of(REPORT, "meridianwire.example")) == ("", ())
+
+
 def test_a_short_name_counts_in_its_own_capitals_only(text_of: MakeText) -> None:
     later = text_of(f"{REPORT}\nHe used the app, according to ap records.\nSource: tt ap pa", "courier.example")
     assert credit(later, text_of(REPORT, "apnews.com")).to == ("tt ap pa",)
