@@ -8,7 +8,7 @@ from datetime import timedelta
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ALERTS, ANSWERS
-from monitor.base.events import Alert, ShardAnswer, Tick
+from monitor.base.events import Alert, AnyAlert, ShardAnswer, Tick
 from monitor.stories.decide import Decision, answered, tick_is_due, ticked
 from monitor.stories.expiry import expired, walk
 from monitor.stories.state import Stored, Write
@@ -19,7 +19,7 @@ SLACK = timedelta(days=1)
 
 
 class Decide(Role):
-    """Answers of the shards in, alerts out."""
+    """Answers of the shards in, alerts and corrections of stories out."""
 
     name = "decide"
 
@@ -55,7 +55,8 @@ class Decide(Role):
 
     async def _carry_out(self, decision: Decision) -> None:
         # Alerts before state: a crash in between sends the same alerts again, the other way round it would lose them.
-        await self.send(*(Message(ALERTS, alert.alert_id, alert) for alert in decision.alerts))
+        told: tuple[AnyAlert, ...] = (*decision.alerts, *decision.updates)
+        await self.send(*(Message(ALERTS, one.alert_id, one) for one in told))
         self._write(decision.writes)
         for match in decision.joined:
             self.metrics.matched.labels(match.kind).inc()

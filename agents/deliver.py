@@ -15,7 +15,7 @@ from agents.sweep import Sweep
 from agents.topics import ALERTS, DEAD_LETTERS, DELIVERIES, partition_of
 from monitor.alerts.delivery import attempt
 from monitor.alerts.task import Task, attempted, begun, delivery
-from monitor.base.events import Alert, DeadLetter, Delivery, DeliveryAttempt, Tick, encode
+from monitor.base.events import Alert, AnyAlert, DeadLetter, Delivery, DeliveryAttempt, StoryUpdated, Tick, encode
 
 TIMER_S = 0.5
 SWEEP_TIMER_S = 1.0
@@ -40,12 +40,12 @@ class Deliver(Role):
         """A heap an endpoint: when which delivery is due."""
         self._under_way: dict[str, set[str]] = defaultdict(set)
         self._sweeps: dict[int, Sweep[bytes]] = {}
-        self.consume(ALERTS, {Alert: self.alert})
+        self.consume(ALERTS, {Alert: self.alert, StoryUpdated: self.alert})
         self.consume(DELIVERIES, {Delivery: self.delivery, DeliveryAttempt: self.attempted, Tick: self.tick})
         self.every(TIMER_S, self.start_due)
         self.every(SWEEP_TIMER_S, self.call_time)
 
-    async def alert(self, alert: Alert, partition: int) -> None:
+    async def alert(self, alert: AnyAlert, partition: int) -> None:
         """Make a delivery for each endpoint."""
         now = self.parts.clock()
         made = [delivery(alert, endpoint, now) for endpoint in self._endpoints]

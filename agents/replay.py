@@ -18,7 +18,7 @@ from agents.sqlite.log import Log, open_log
 from agents.sqlite.transport import log_path
 from agents.topics import ALERTS, ARTICLES
 from monitor.base.errors import InputError
-from monitor.base.events import Alert, Article, decode, encode
+from monitor.base.events import Alert, AnyAlert, Article, StoryUpdated, decode, encode
 from monitor.base.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ AHEAD = 500
 POLL_S = 0.02
 
 
-async def replay(articles: Iterable[Article], settings: Settings, *, advance: Callable[[int], None]) -> list[Alert]:
-    """The alerts of a series of articles, each once, in their order.
+async def replay(articles: Iterable[Article], settings: Settings, *, advance: Callable[[int], None]) -> list[AnyAlert]:
+    """The alerts of a series of articles, and the corrections of its stories, each once, in their order.
 
     A log that holds the beginning of the same series goes on where it stopped.
 
@@ -87,13 +87,13 @@ def _identity(article: object) -> tuple[str, str]:
     return (article.id, article.text) if isinstance(article, Article) else ("", "")
 
 
-def _alerts(log: Log) -> Iterator[Alert]:
+def _alerts(log: Log) -> Iterator[AnyAlert]:
     seen = set()
     tp, position = TP(ALERTS.name, 0), 0
     while records := log.read(tp, position, 500):
         for record in records:
             alert = decode(record.value or b"")
-            if isinstance(alert, Alert) and alert.alert_id not in seen:
+            if isinstance(alert, Alert | StoryUpdated) and alert.alert_id not in seen:
                 seen.add(alert.alert_id)
                 yield alert
         position = records[-1].offset + 1

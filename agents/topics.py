@@ -49,7 +49,7 @@ FINGERPRINTS = Topic(
     2 * DAY_S,
 )
 ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
-ALERTS = Topic("wirewatch-alerts", "Alert", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
+ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
 DELIVERIES = Topic(
     "wirewatch-deliveries",
     "Delivery, DeliveryAttempt, Tick",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from agents.role import Role
 from agents.topics import ALERTS, POLLS
-from monitor.base.events import Alert, FeedPolled, encode
+from monitor.base.events import Alert, AnyAlert, FeedPolled, StoryUpdated, encode
 from monitor.web.view import KEPT_ALERTS
 
-_alert = msgspec.json.Decoder(Alert).decode
+_alert: Callable[[bytes], AnyAlert] = msgspec.json.Decoder(AnyAlert).decode
 _polled = msgspec.json.Decoder(FeedPolled).decode
 
 
@@ -25,11 +27,11 @@ class ShowView(Role):
         self.polls = self.table("polls", POLLS)
         self.alerts.on_recover(self.fill_alerts)
         self.polls.on_recover(self.fill_polls)
-        self.consume(ALERTS, {Alert: self.alert})
+        self.consume(ALERTS, {Alert: self.alert, StoryUpdated: self.alert})
         self.consume(POLLS, {FeedPolled: self.polled})
 
-    async def alert(self, alert: Alert, partition: int) -> None:
-        """Show an alert."""
+    async def alert(self, alert: AnyAlert, partition: int) -> None:
+        """Show an alert, or the correction of a story."""
         self.alerts[alert.alert_id.encode()] = encode(alert)
         self.parts.view.add(alert)
         if len(self.alerts) > 2 * KEPT_ALERTS:

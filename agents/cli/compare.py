@@ -20,7 +20,7 @@ from agents.cli.articles_in import files_of, read_articles
 from monitor.alerts.describe import plain
 from monitor.articles.html import text_of
 from monitor.base.errors import InputError, TextTooShort
-from monitor.base.events import Article
+from monitor.base.events import Article, Match
 from monitor.base.network import guarded_session
 from monitor.base.settings import FetchSettings
 from monitor.feeds.fetch import NotModified, fetch
@@ -112,6 +112,9 @@ def _as_json(found: Explanation, later: Text, earlier: Text) -> dict[str, Any]:
         "coverage": match.coverage,
         "credited": match.credited,
         "credit": match.credit,
+        "credited_to": match.credited_to,
+        "credits_origin": match.credits_origin,
+        "signs": match.signs,
         "passages": [
             {
                 "later": passage.article,
@@ -141,13 +144,22 @@ def _show(found: Explanation, later: Text, earlier: Text) -> None:
         ("Jaccard similarity of 3-word shingles", f"{match.jaccard:.3f}"),
         ("containment: of the earlier text, found in the later", f"{match.containment:.0%}"),
         ("coverage: of the later text, from the earlier", f"{match.coverage:.0%}"),
-        ("credit", plain(match.credit) or "none found"),
+        ("credit", _credit(match)),
+        ("signs of machine rewriting", "\n".join(map(plain, match.signs)) or "none found"),
     ):
         numbers.add_row(Line(name, style="dim"), Line(value))
     console.out.print(Padding(numbers, (0, 2, 1, 2)))
     console.out.print(_reasons(found))
     if found.reused:
         console.out.print(_side_by_side(found, later, earlier))
+
+
+def _credit(match: Match) -> str:
+    if not match.credited:
+        return "none found"
+    known = match.earlier.source
+    whom = "" if not known else "the earlier text's source: " if match.credits_origin else "somebody else: "
+    return whom + plain(match.credit)
 
 
 def _reasons(found: Explanation) -> Table:

@@ -130,7 +130,7 @@ def _replayed(stream: Sequence[Labelled]) -> list[Alert]:
             alerts = run_until_stopped(replay((one.article for one in stream), settings, advance=advance))
     if alerts is None:
         raise KeyboardInterrupt
-    return alerts
+    return [alert for alert in alerts if isinstance(alert, Alert)]
 
 
 def _ablate(stream: Sequence[Labelled], as_json: bool) -> None:

@@ -30,7 +30,9 @@ class Inbox:
 
     on_alert: Callable[[Received], None]
     webhook_ids: set[str] = field(default_factory=set)
-    """Of the alerts that came with a valid signature; a repeat is not counted again."""
+    """Of the matches that came with a valid signature; a repeat is not counted again."""
+    updates: set[str] = field(default_factory=set)
+    """Of the corrections of stories: a copy's feed may be polled before that of its original."""
     refused: int = 0
     """Webhooks whose signature was not valid."""
 
@@ -38,8 +40,10 @@ class Inbox:
         """Count a webhook, and hand on the first of each id."""
         if not received.verified:
             self.refused += 1
-        elif received.webhook_id not in self.webhook_ids:
-            self.webhook_ids.add(received.webhook_id)
+            return
+        known = self.updates if received.event.get("type") == "story.updated" else self.webhook_ids
+        if received.webhook_id not in known:
+            known.add(received.webhook_id)
             self.on_alert(received)
 
 

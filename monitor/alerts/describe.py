@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 _PASSAGES_SHOWN = 2
+_SIGNS_SHOWN = 4
 _PASSAGE_CHARACTERS = 320
 _LINE_CHARACTERS = 400
 
@@ -35,6 +36,8 @@ def describe(event: dict[str, Any]) -> RenderableType:
     Also fits a console without colours or a file.
     """
     data = _object(event.get("data"))
+    if event.get("type") == "story.updated":
+        return _updated(_object(data.get("story")), _object(data.get("previous_origin")))
     article, match, story = _object(data.get("article")), _object(data.get("match")), _object(data.get("story"))
     earlier = _object(match.get("article"))
     # Two columns, so that the lines of a long passage stay under its beginning.
@@ -46,11 +49,26 @@ def describe(event: dict[str, Any]) -> RenderableType:
         *_article("earlier", earlier),
         ("extent", _extent(match, earlier)),
         ("credit", _credit(match)),
+        *_signs(match),
         *_passages(match),
         ("story", _spread(story)),
     ):
         details.add_row(label, text)
     return Group(_headline(article, earlier, match), Padding(details, (0, 0, 1, 2), expand=False))
+
+
+def _updated(story: dict[str, Any], previous: dict[str, Any]) -> RenderableType:
+    """The correction of a story: who was first, and who had been taken for it."""
+    origin = _object(story.get("origin"))
+    line = Text("○ ", style="bold")
+    line.append(_source(origin), style="bold").append(" was first, not ").append(_source(previous), style="bold")
+    line.append("  a story's origin is corrected", style="dim")
+    details = Table.grid(padding=(0, 1))
+    details.add_column(style="dim")
+    details.add_column(overflow="fold")
+    for label, text in (*_article("origin", origin), *_article("until now", previous), ("story", _spread(story))):
+        details.add_row(label, text)
+    return Group(line, Padding(details, (0, 0, 1, 2), expand=False))
 
 
 def plain(value: object, limit: int = _LINE_CHARACTERS) -> str:
@@ -95,7 +113,19 @@ def _credit(match: dict[str, Any]) -> Text:
     if match.get("credited") is not True:
         return Text("none found", style="red")
     credit = plain(match.get("credit"), 200)
-    return Text(f"yes: “{credit}”" if credit else "yes", style="green")
+    words = "yes"
+    if "credits_origin" in match:
+        words = "the origin" if match["credits_origin"] is True else "somebody else"
+    return Text(f"{words}: “{credit}”" if credit else words, style="yellow" if words == "somebody else" else "green")
+
+
+def _signs(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:
+    """What looks as if a machine had rewritten the text."""
+    found = match.get("signs")
+    for sign in found[:_SIGNS_SHOWN] if isinstance(found, list) else []:
+        if text := plain(sign, 200):
+            word, _, explanation = text.partition(": ")
+            yield "machine", Text(f"{word.replace('_', ' ')}: {explanation}" if explanation else text, style="magenta")
 
 
 def _passages(match: dict[str, Any]) -> Iterator[tuple[str, Text]]:
@@ -119,7 +149,11 @@ def _spread(story: dict[str, Any]) -> Text:
         for noun in ("article", "source")
         if (number := _count(story.get(noun + "s")))
     ]
-    return Text(f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}")
+    sure = plain(story.get("origin_confidence"), 10)
+    return Text(
+        f"{' at '.join(counts) or 'size unknown'}; first published by {_source(origin)}"
+        + (f" ({sure} confidence)" if sure else "")
+    )
 
 
 def _source(article: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from monitor.alerts.clip import clip, json_bytes
 from monitor.alerts.passages import DIGITS, fit
-from monitor.base.events import Alert, ArticleRef, Match, StoryRef
+from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, StoryRef, StoryUpdated
 
 MAX_BODY_BYTES = 19_999
 
@@ -24,20 +24,24 @@ _TITLE_BYTES = 1_000
 _SOURCE_BYTES = 255
 _LANGUAGE_BYTES = 35
 _CREDIT_BYTES = 500
+_SIGN_BYTES = 500
+_MAX_SIGNS = 4
 
 
-def webhook_body(alert: Alert) -> str:
+def webhook_body(alert: AnyAlert) -> str:
     """The JSON that is signed and sent: at most 19,999 bytes of UTF-8, the same bytes for the same alert."""
     return msgspec.json.encode(alert_event(alert)).decode()
 
 
-def alert_event(alert: Alert) -> dict[str, Any]:
-    """The alert event as JSON values, cut to the size of a webhook body.
+def alert_event(alert: AnyAlert) -> dict[str, Any]:
+    """The alert event as JSON values, cut to the size of a webhook body: `story.matched` or `story.updated`.
 
     A text that was too long ends in '…'; passages that were shortened or dropped set `passages_truncated` in `match`,
     which is absent otherwise.
     Cost: about 0.1 ms for an alert of ten passages.
     """
+    if isinstance(alert, StoryUpdated):
+        return _updated(alert)
     frame = _event(alert, [], truncated=True)
     return _event(alert, *fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame)))
 
@@ -51,6 +55,18 @@ def _event(alert: Alert, passages: list[dict[str, Any]], truncated: bool) -> dic
             "article": _article(alert.article),
             "story": _story(alert.story),
             "match": _match(alert.match, passages, truncated),
+        },
+    }
+
+
+def _updated(update: StoryUpdated) -> dict[str, Any]:
+    return {
+        "type": "story.updated",
+        "timestamp": _time(update.at),
+        "data": {
+            "alert_id": clip(update.alert_id, _ID_BYTES),
+            "story": _story(update.story),
+            "previous_origin": _article(update.previous_origin),
         },
     }
 
@@ -72,6 +88,7 @@ def _story(story: StoryRef) -> dict[str, Any]:
     return {
         "id": clip(story.id, _ID_BYTES),
         "origin": _article(story.origin),
+        "origin_confidence": story.origin_confidence,
         "articles": story.articles,
         "sources": story.sources,
     }
@@ -87,6 +104,8 @@ def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dic
         "coverage": round(match.coverage, DIGITS),
         "credited": match.credited,
         "credit": clip(match.credit, _CREDIT_BYTES),
+        "credits_origin": match.credits_origin,
+        "signs": [clip(sign, _SIGN_BYTES) for sign in match.signs[:_MAX_SIGNS]],
         "passages": passages,
         **({"passages_truncated": True} if truncated else {}),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from monitor.alerts.payload import webhook_body
-from monitor.base.events import Alert, Delivery, DeliveryAttempt
+from monitor.base.events import Alert, AnyAlert, Delivery, DeliveryAttempt
 from monitor.base.ids import webhook_id
 
 
@@ -21,14 +21,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
 
 
-def delivery(alert: Alert, endpoint: str, now: datetime) -> Delivery:
+def delivery(alert: AnyAlert, endpoint: str, now: datetime) -> Delivery:
     """The delivery of an alert to an endpoint; its id and body are the same whenever it is made."""
     return Delivery(
         webhook_id=webhook_id(alert.alert_id, endpoint),
         endpoint=endpoint,
         alert_id=alert.alert_id,
         body=webhook_body(alert),
-        published_at=alert.article.published_at,
+        # How late it is, is measured for articles; a correction has no such moment.
+        published_at=alert.article.published_at if isinstance(alert, Alert) else None,
         created_at=now,
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from yarl import URL
 
 from monitor.articles.canonical import canonical_url
-from monitor.articles.html import text_of
+from monitor.articles.html import links_of, text_of
 from monitor.base.events import Article
 from monitor.base.ids import article_id, text_digest
 from monitor.feeds.entry import Entry
@@ -22,6 +22,7 @@ MAX_TEXT_CHARS = 200_000
 MAX_TITLE_CHARS = 1_000
 MAX_NAME_CHARS = 200
 MAX_AUTHORS = 20
+MAX_LINKS = 30
 MAX_AHEAD = timedelta(days=1)
 """Up to here a date in the future may be a wrong time zone; beyond, it is a mistake, or meant to stay on top of lists."""
 
@@ -62,6 +63,7 @@ def article(entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime
         first_seen_at=first_seen_at,
         language=_language(entry.language),
         text=text,
+        links=_outgoing(entry.html[:MAX_HTML_CHARS], url),
         authors=tuple(name for name in (_line(one, MAX_NAME_CHARS) for one in entry.authors[:MAX_AUTHORS]) if name),
         feed_url=feed_url,
     )
@@ -72,6 +74,14 @@ def _link(url: str) -> str:
     canonical = canonical_url(url)
     # Some feeds give each entry the site's front page as its link; all of them would be one article.
     return canonical if canonical and URL(canonical).path_qs != "/" else ""
+
+
+def _outgoing(html: str, url: str) -> tuple[str, ...]:
+    """Canonical URLs of the first links to other hosts."""
+    own = URL(url).host
+    found = (canonical_url(link) for link in links_of(html, limit=4 * MAX_LINKS))
+    outgoing = dict.fromkeys(link for link in found if link and URL(link).host != own)
+    return tuple(outgoing)[:MAX_LINKS]
 
 
 def _made_up(entry: Entry, feed_url: str, title: str, text: str) -> str:

@@ -101,7 +101,12 @@ _SOURCE_LINES = (
     ),
     r"\(?(?:with (?:inputs|files|reporting|agency inputs)) from (?:the )?(?P<source2>[^.!?)]{2,60})\)?\.?",
     (
-        r"\(?(?P<agency>Reuters|AP|AFP|dpa|ANSA|EFE|Xinhua|TASS|Interfax|Kyodo|PTI|ANI|IANS|UPI|PA|Bloomberg|Agence"
+        r"\(?(?:avec (?:des )?informations? de|mit material (?:von|der)|con informaci[oó]n de|com informações d[aeo]"
+        r"|con informazioni di|met informatie van) (?P<source3>[^.!?)]{2,60})\)?\.?"
+    ),
+    (
+        r"\(?(?:(?:by|with|von|mit|par|avec|por|con|com|di|door|met|av|med|af) )?(?P<agency>Reuters|AP|AFP|dpa|ANSA|EFE"
+        r"|Xinhua|TASS|Interfax|Kyodo|PTI|ANI|IANS|UPI|PA|Bloomberg|Agence"
         r" France-Presse|Associated Press|Hina|APA|Tanjug|Belga|Lusa|ANP|TT|NTB|Ritzau|STT|PAP|ČTK|CTK|MTI|Anadolu"
         r"|Yonhap|CNA|新华社|共同社|共同通信|時事通信)(?:\s*[/,&]\s*\w+)*\)?\.?"
     ),
@@ -123,7 +128,8 @@ SOURCE_LINE = _whole(_SOURCE_LINES)
 """Lines that do nothing but name the source: cut, and kept as credit."""
 DATELINE = re.compile(
     r"^[^.!?\n]{0,60}?\((?P<agency>Reuters|AP|AFP|dpa|ANSA|EFE|Xinhua|TASS|Interfax|Kyodo|PTI|ANI|IANS|UPI|CNA|Hina|APA"
-    r"|Belga|Lusa|ANP|PAP|Yonhap|Bloomberg)(?:/\w+)?\)\s*[-–—:]?",
+    r"|Belga|Lusa|ANP|PAP|Yonhap|Bloomberg)(?:/\w+)?\)\s*[-–—:]?"
+    r"|^据?(?:新华社|新華社|路透社|法新社|中央社)|^【[^】]{0,20}(?:共同|時事|ロイター|AFP)】|^[\[(][^\])]{0,20}연합뉴스[\])]",
 )
 """A dateline with an agency, 'BALI (Reuters) -': stays in the text, kept as credit."""
 END_OF_ARTICLE = _whole(

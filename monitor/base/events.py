@@ -17,6 +17,7 @@ import msgspec
 from monitor.base.errors import EventError
 
 Kind = Literal["verbatim", "edited", "rewritten", "partial"]
+Confidence = Literal["high", "medium", "low"]
 
 _DAY_S = 86_400
 
@@ -71,6 +72,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     language: str = ""
     revision: int = 1
     text: str
+    links: tuple[str, ...] = ()
+    """Canonical URLs on other hosts that the text links to: some articles credit their source by a link alone."""
     authors: tuple[str, ...] = ()
     feed_url: str = ""
 
@@ -95,7 +98,9 @@ class Fingerprint(Event, frozen=True, kw_only=True, tag="fingerprint"):
     text: str
     """The cleaned text; all passage offsets count its characters."""
     credits: tuple[str, ...] = ()
-    """Lines that name another source ('Story by Reuters'), as found before cleaning."""
+    """Lines that name another source ('Story by Reuters'), as found before cleaning; authors that are agencies."""
+    links: tuple[str, ...] = ()
+    """As in the article."""
     signature: bytes
     """MinHash signature, uint32 little-endian."""
     samples: bytes = b""
@@ -129,6 +134,16 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the later article's words found in the passages."""
     credited: bool = False
     credit: str = ""
+    """The line, the words or the link that credit a source."""
+    credited_to: tuple[str, ...] = ()
+    """Who is credited: agencies by a host name (`reuters.com`), others by the source or the name that stands there."""
+    credits_origin: bool = False
+    """Whether the earlier article's source is among them; in an alert, that of the earlier article or of the story's
+    origin."""
+    earlier_credits: tuple[str, ...] = ()
+    """Agencies that the earlier article credits: it has the text from them."""
+    signs: tuple[str, ...] = ()
+    """Signs that a machine rewrote the text, each as `word: explanation`."""
     passages: tuple[Passage, ...] = ()
 
 
@@ -152,6 +167,8 @@ class StoryRef(msgspec.Struct, frozen=True, kw_only=True):
     origin: ArticleRef
     articles: int
     sources: int
+    origin_confidence: Confidence = "medium"
+    """How sure it is that the origin was first: see `monitor.stories.origin.confidence`."""
 
 
 class Alert(Event, frozen=True, kw_only=True, tag="alert"):
@@ -163,6 +180,22 @@ class Alert(Event, frozen=True, kw_only=True, tag="alert"):
     article: ArticleRef
     story: StoryRef
     match: Match
+
+
+class StoryUpdated(Event, frozen=True, kw_only=True, tag="story_updated"):
+    """The event 'this story began elsewhere': an article that came to be known later is its origin."""
+
+    alert_id: str
+    at: datetime
+    """When the new origin was first seen: part of the event, so that a repeat is the same to the byte."""
+    previous_origin: ArticleRef
+    """The article that the story's alerts have named as its origin until now."""
+    story: StoryRef
+    """The story with its new origin."""
+
+
+AnyAlert = Alert | StoryUpdated
+"""What is told to the receivers."""
 
 
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
@@ -243,6 +276,7 @@ AnyEvent = (
     | Fingerprint
     | ShardAnswer
     | Alert
+    | StoryUpdated
     | Delivery
     | DeliveryAttempt
     | FeedEntry

@@ -25,6 +25,11 @@ def alert_id(article: str, story: str, revision: int) -> str:
     return _digest("alt_", article, story, str(revision))
 
 
+def update_id(story: str, origin: str) -> str:
+    """Id of the alert 'that article is the origin of this story': `alt_` and 20 hexadecimal digits."""
+    return _digest("alt_", "origin", story, origin, "")
+
+
 def webhook_id(alert: str, endpoint: str) -> str:
     """Value of the `webhook-id` header: the same over all attempts of one delivery (Standard Webhooks)."""
     return _digest("msg_", alert, endpoint)

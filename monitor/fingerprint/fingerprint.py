@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from monitor.articles.agencies import agencies_in
 from monitor.articles.clean import Cleaned, clean
 from monitor.base.errors import TextTooShort
 from monitor.base.events import Article, Fingerprint
@@ -46,7 +47,8 @@ def fingerprint(article: Article, *, cleaned: Cleaned | None = None) -> Fingerpr
     return Fingerprint(
         article=msgspec.structs.replace(article.ref(), language=language),
         text=cleaned.text,
-        credits=cleaned.credits,
+        credits=tuple(dict.fromkeys((*cleaned.credits, *filter(agencies_in, article.authors)))),
+        links=article.links,
         signature=minhash(features(found)).tobytes(),
         samples=samples(found).astype("<u8").tobytes(),
     )

@@ -57,6 +57,7 @@ class Text:
     """Sorted hashes without repeats, by name of the view."""
     sequences: dict[str, Sequence]
     """Shingles in order, by name of the view; `_nq` marks those without quotations."""
+    links: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, fp: Fingerprint) -> Text:
@@ -95,6 +96,7 @@ class Text:
             np.flatnonzero(content)[np.unique(found.stem[content], return_index=True)[1]],
             {name: distinct(hashes) for name, hashes in sets.items()},
             sequences,
+            fp.links,
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from monitor.base.events import Match
 from monitor.match.alignment import Alignment, align
-from monitor.match.credit import credit
+from monitor.match.credit import agencies_credited, credit, is_credited
 from monitor.match.features import pair_features
 from monitor.match.kind import kind_of
 from monitor.match.model import shipped
 from monitor.match.overlap import held, jaccard
 from monitor.match.passages import find_spans, passages, share_marked
+from monitor.match.signs import signs
 from monitor.match.text import Text
 
 MATCH_PROBABILITY = 0.5
@@ -55,7 +56,11 @@ def match_of(later: Text, earlier: Text, found: Alignment, probability: float) -
         jaccard=round(jaccard(later.sets["w3"], earlier.sets["w3"]), 4),
         containment=round(containment, 4),
         coverage=round(coverage, 4),
-        credited=bool(credited),
-        credit=credited,
+        credited=bool(credited.text),
+        credit=credited.text,
+        credited_to=credited.to,
+        credits_origin=is_credited(credited.to, earlier.article.source),
+        earlier_credits=agencies_credited(earlier),
+        signs=signs(later, earlier),
         passages=passages(later, earlier, spans),
     )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer
+from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, StoryUpdated
 from monitor.stories.join import alert, join
 from monitor.stories.state import GATHER, Draft, Gather, Member, Stored, Write, gather_key
 
@@ -28,6 +28,8 @@ class Decision(NamedTuple):
     """What follows from one event: send the alerts, and once the broker has them, write the changes."""
 
     alerts: tuple[Alert, ...]
+    updates: tuple[StoryUpdated, ...]
+    """Stories whose origin was corrected."""
     joined: tuple[Match, ...]
     """The deciding match of each article that joined a story, in silence too."""
     writes: tuple[Write, ...]
@@ -93,7 +95,15 @@ def _note_match(draft: Draft, match: Match) -> None:
     draft.gathers.put(key, replace(gather, best=gather.best.with_match(match)))
 
 
-def _settled(draft: Draft, keys: Iterable[str]) -> Iterator[tuple[Match, Alert | None]]:
+class _Outcome(NamedTuple):
+    """What follows from the decision of one article that has a match."""
+
+    match: Match | None
+    alert: Alert | None
+    update: StoryUpdated | None
+
+
+def _settled(draft: Draft, keys: Iterable[str]) -> Iterator[_Outcome]:
     """Decide the gathers that have all they need, and those that follow them. A queue: chains grow long."""
     queue = deque(keys)
     while queue:
@@ -105,7 +115,7 @@ def _settled(draft: Draft, keys: Iterable[str]) -> Iterator[tuple[Match, Alert |
         queue.extend(gather.followers)
 
 
-def _expired(draft: Draft, keys: Iterable[str]) -> Iterator[tuple[Match, Alert | None]]:
+def _expired(draft: Draft, keys: Iterable[str]) -> Iterator[_Outcome]:
     """Decide gathers as they stand."""
     for key in keys:
         gather = draft.gathers.get(key)
@@ -128,13 +138,18 @@ def _follows(draft: Draft, key: str, gather: Gather) -> bool:
     return True
 
 
-def _conclude(draft: Draft, key: str, gather: Gather) -> Iterator[tuple[Match, Alert | None]]:
+def _conclude(draft: Draft, key: str, gather: Gather) -> Iterator[_Outcome]:
     draft.gathers.put(key, None)
     _remember(draft, gather)
     verdict = gather.best.verdict()
-    story = verdict and join(draft, verdict.match)
-    if verdict and story:
-        yield verdict.match, alert(verdict.match, story) if verdict.alerting else None
+    if verdict is None:
+        return
+    story, update = join(draft, verdict.match)
+    yield _Outcome(
+        match=verdict.match if story else None,
+        alert=alert(verdict.match, story) if story and verdict.alerting else None,
+        update=update,
+    )
 
 
 def _remember(draft: Draft, gather: Gather) -> None:
@@ -145,11 +160,12 @@ def _remember(draft: Draft, gather: Gather) -> None:
     draft.members.put(article.id, replace(member, decided=decided, seen=seen))
 
 
-def _decision(draft: Draft, joined: Iterable[tuple[Match, Alert | None]]) -> Decision:
-    found = list(joined)
+def _decision(draft: Draft, outcomes: Iterable[_Outcome]) -> Decision:
+    found = list(outcomes)
     return Decision(
-        alerts=tuple(alert for _, alert in found if alert),
-        joined=tuple(match for match, _ in found),
+        alerts=tuple(each.alert for each in found if each.alert),
+        updates=tuple(each.update for each in found if each.update),
+        joined=tuple(each.match for each in found if each.match),
         writes=draft.writes(),
     )
 

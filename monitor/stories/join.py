@@ -2,52 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from monitor.base import ids
-from monitor.base.events import Alert, ArticleRef, Match, StoryRef
+from monitor.base.events import Alert, ArticleRef, Match, StoryRef, StoryUpdated
+from monitor.match.credit import is_credited
+from monitor.stories.extent import Ranges, merged, mostly_in, part_of
+from monitor.stories.origin import confidence, with_article, with_credits
 from monitor.stories.state import Draft, Member, Story, source_key
 
 
-def join(draft: Draft, match: Match) -> StoryRef | None:
-    """Put the later article of a match into the story of the earlier one, which is opened when there is none.
+class Joined(NamedTuple):
+    """What became of a story when an article was to join it."""
 
-    An article joins once: its later matches and revisions change nothing. An earlier article that is in no story
-    comes into the story that later copies of this article have opened already; two stories that meet stay two.
-    Returns: the story with the article in it; None when the article is in it already.
+    story: StoryRef | None = None
+    """The story with the article in it; None when it was in it already."""
+    updated: StoryUpdated | None = None
+    """The correction, when the story had another origin until now."""
+
+
+def join(draft: Draft, match: Match) -> Joined:
+    """Put the later article of a match into the story whose text the two share, which is opened when there is none.
+
+    An article joins once: its later matches and revisions change nothing. Stories do not chain: an article that took
+    some passages only is in their story with these; who takes other parts of it shares nothing with that story, and
+    opens one of the article's own text. Two stories that meet stay two.
     Cost: at most five small writes, whatever the size of the story.
     """
     article = draft.members.get(match.article.id)
     if article and article.joined:
-        return None
+        return Joined()
     earlier = draft.members.get(match.earlier.id)
-    story_id = (earlier and earlier.story) or (article and article.story) or ids.story_id(match.earlier.id)
-    both_in = earlier and article and earlier.story == article.story == story_id
-    _enter(draft, story_id, match.earlier, joined=False)
-    story = _enter(draft, story_id, match.article, joined=True)
-    # An origin whose later text resembles its copy; or this was done before a crash.
-    if both_in:
-        return None
-    return StoryRef(id=story_id, origin=story.origin, articles=story.articles, sources=story.sources)
+    story_id = _shared_story(match, article, earlier)
+    both_in = story_id in _stories(earlier) and story_id in _stories(article)
+    before = draft.stories.get(story_id)
+    _enter(draft, story_id, match.earlier, _as_earlier(match, earlier, story_id), match.earlier_credits)
+    story = _enter(draft, story_id, match.article, _as_later(match, article, story_id), match.credited_to)
+    told = StoryRef(
+        id=story_id,
+        origin=story.origin,
+        articles=story.articles,
+        sources=story.sources,
+        origin_confidence=confidence(story),
+    )
+    # Both are in: an origin whose later text resembles its copy; or this was done before a crash.
+    return Joined(None if both_in else told, _update(before, told))
 
 
 def alert(match: Match, story: StoryRef) -> Alert:
     """The event 'this article joined that story'; its id and time come from what it says."""
     article = match.article
     alert_id = ids.alert_id(article.id, story.id, article.revision)
+    # A copy of a copy credits the agency, not the outlet that it has the text from.
+    if is_credited(match.credited_to, story.origin.source):
+        match = replace(match, credits_origin=True)
     return Alert(alert_id=alert_id, at=article.first_seen_at, article=article, story=story, match=match)
 
 
-def _enter(draft: Draft, story_id: str, article: ArticleRef, *, joined: bool) -> Story:
-    """Count an article into a story, once, and its source, once."""
+def _update(before: Story | None, story: StoryRef) -> StoryUpdated | None:
+    """The event 'this story began elsewhere', once for each article that becomes its origin."""
+    if before is None or before.origin.id == story.origin.id:
+        return None
+    return StoryUpdated(
+        alert_id=ids.update_id(story.id, story.origin.id),
+        at=story.origin.first_seen_at,
+        previous_origin=before.origin,
+        story=story,
+    )
+
+
+def _shared_story(match: Match, article: Member | None, earlier: Member | None) -> str:
+    """Id of the story whose text a match shares.
+
+    That is the earlier article's. An earlier article that is in no story comes into the one that later copies of this
+    article have opened already, if what they took of it is the earlier article's text.
+    """
+    opened = ids.story_id(match.earlier.id)
+    if earlier and earlier.story:
+        if mostly_in(_taken(match), earlier.part):
+            return earlier.story
+        return earlier.own or (opened if opened != earlier.story else ids.story_id(opened))
+    if article and article.story and mostly_in(article.taken, part_of(match)):
+        return article.story
+    return opened
+
+
+def _as_earlier(match: Match, member: Member | None, story_id: str) -> Member:
+    """The earlier article once the match has brought it into the story."""
+    member = member or Member(seen=match.earlier.first_seen_at)
+    if not member.joined:
+        member = replace(member, taken=merged((*member.taken, *_taken(match))))
+    if not member.story:
+        return replace(member, story=story_id)
+    return member if member.story == story_id else replace(member, own=story_id)
+
+
+def _as_later(match: Match, member: Member | None, story_id: str) -> Member:
+    """The later article once it has joined the story; what its copies have opened before stays with its own text."""
+    member = member or Member(seen=match.article.first_seen_at)
+    part = part_of(match)
+    own = member.story if part and member.story != story_id else ""
+    return replace(member, story=story_id, joined=True, part=part, own=own, taken=())
+
+
+def _taken(match: Match) -> Ranges:
+    return merged(passage.earlier for passage in match.passages)
+
+
+def _stories(member: Member | None) -> set[str]:
+    return {member.story, member.own} - {""} if member else set()
+
+
+def _enter(draft: Draft, story_id: str, article: ArticleRef, member: Member, credited: Iterable[str]) -> Story:
+    """Count an article into a story, once, with its source and those whom it credits; `member` is what it is then."""
     story = draft.stories.get(story_id)
-    member = draft.members.get(article.id) or Member(seen=article.first_seen_at)
-    new = story is None or member.story != story_id
+    new = story is None or story_id not in _stories(draft.members.get(article.id))
     story = story or Story(origin=article, seen=article.first_seen_at)
-    draft.members.put(article.id, replace(member, story=story_id, joined=member.joined or joined))
+    draft.members.put(article.id, member)
     changed = replace(
-        story,
-        origin=min(story.origin, article, key=lambda each: each.order),
+        with_article(with_credits(story, credited) if new else story, article),
         articles=story.articles + new,
         sources=story.sources + _count_source(draft, story_id, article.source),
         seen=max(story.seen, article.first_seen_at),

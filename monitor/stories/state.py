@@ -16,6 +16,7 @@ import msgspec
 
 from monitor.base.events import ArticleRef
 from monitor.stories.best import Best
+from monitor.stories.extent import Ranges
 
 Value = TypeVar("Value")
 
@@ -40,6 +41,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Id of its story, empty when it is in none."""
     joined: bool = False
     """Its own match brought it into the story; else a later article did that named it as its source."""
+    part: Ranges = ()
+    """Where in its text the story's is, when it joined with some passages only."""
+    own: str = ""
+    """Id of the story of the rest of its text, when that was taken too."""
+    taken: Ranges = ()
+    """What later articles took of its text, as long as it has not joined."""
     decided: int = 0
     """Latest revision that was decided: an answer that comes later, or again, need not gather."""
     seen: datetime
@@ -54,6 +61,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     sources: int = 0
     seen: datetime
     """When its latest article was first seen."""
+    second_at: datetime | None = None
+    """When the first article after its origin appeared."""
+    credits: dict[str, int] = {}
+    """How many of its articles credit whom, at most `origin.MAX_CREDITED` names."""
+    crediting: int = 0
+    """How many of its articles credit somebody."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Site:
         return _verdict(*self._health.ready())
 
     async def alerts(self, request: web.Request) -> web.Response:
-        """`/api/v1/alerts?limit=`: the latest alert events, newest first."""
+        """`/api/v1/alerts?limit=`: the latest alert events of both types, newest first."""
         check_names(request.query, {"limit"})
         limit = whole_number(request.query, "limit", default=50, most=KEPT_ALERTS)
         return json_response({"alerts": [alert_event(alert) for alert in self._view.latest(limit)]})
@@ -139,7 +139,8 @@ class Site:
         return json_response(self._pulse.now() | {"curves": self._pulse.curves()})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """`/api/v1/events`: server-sent events, `alert` (an alert event) and `metrics` (see `Pulse.now`)."""
+        """`/api/v1/events`: server-sent events `alert` (`story.matched`), `update` (`story.updated`) and `metrics`
+        (see `Pulse.now`)."""
         check_names(request.query, ())
         if self._streams >= MAX_STREAMS:
             raise Refused(

@@ -1,4 +1,4 @@
-"""Server-sent events: each alert at once, the numbers once a beat.
+"""Server-sent events: each alert and each correction of a story at once, the numbers once a beat.
 
 Format: the 'Server-sent events' chapter of the HTML standard. The numbers are the heartbeat too: a client that hears
 nothing for some beats has lost the connection.
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from monitor.alerts.payload import alert_event
+from monitor.base.events import StoryUpdated
 from monitor.web.view import Subscription
 
 RETRY = b"retry: 2000\n\n"
@@ -44,4 +45,4 @@ async def frames(alerts: Subscription, numbers: Callable[[], Any], beat_s: float
             continue
         except StopAsyncIteration:
             return
-        yield frame("alert", alert_event(alert))
+        yield frame("update" if isinstance(alert, StoryUpdated) else "alert", alert_event(alert))

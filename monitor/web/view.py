@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from monitor.base.events import Alert, FeedPolled
+from monitor.base.events import AnyAlert, FeedPolled
 
 KEPT_ALERTS = 500
 QUEUED_ALERTS = 256
@@ -44,10 +44,10 @@ class Subscription:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._queue: asyncio.Queue[Alert | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[AnyAlert | None] = asyncio.Queue()
         self._closed = False
 
-    def put(self, alert: Alert) -> None:
+    def put(self, alert: AnyAlert) -> None:
         """Hand over an alert without waiting; a reader too far behind is dropped instead."""
         if self._queue.qsize() >= QUEUED_ALERTS:
             self.close()
@@ -70,7 +70,7 @@ class Subscription:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Alert:
+    async def __anext__(self) -> AnyAlert:
         alert = await self._queue.get()
         if alert is None:
             self._queue.put_nowait(None)  # the next read ends too, rather than hangs
@@ -82,14 +82,14 @@ class View:
     """The latest alerts, the state of each feed, and who wants to hear of new alerts."""
 
     def __init__(self) -> None:
-        self._alerts: list[Alert] = []
+        self._alerts: list[AnyAlert] = []
         self._ids: set[str] = set()
         self._feeds: dict[str, FeedState] = {}
         self._subscriptions: set[Subscription] = set()
         self.feeds_changed = 0
         """Goes up when a feed appears, starts to fail, fails in another way, or recovers."""
 
-    def add(self, alert: Alert) -> None:
+    def add(self, alert: AnyAlert) -> None:
         """Keep an alert and tell the subscribers; one that is known, or older than all kept, changes nothing."""
         if alert.alert_id in self._ids:
             return
@@ -102,7 +102,7 @@ class View:
         for subscription in tuple(self._subscriptions):
             subscription.put(alert)
 
-    def latest(self, limit: int) -> list[Alert]:
+    def latest(self, limit: int) -> list[AnyAlert]:
         """The latest alerts, newest first, `limit` at most."""
         return self._alerts[: -limit - 1 : -1] if limit > 0 else []
 
@@ -141,7 +141,7 @@ class View:
         return {"known": len(self._feeds), "failing": sum(feed.failing for feed in self._feeds.values())}
 
 
-def _order(alert: Alert) -> tuple[datetime, str]:
+def _order(alert: AnyAlert) -> tuple[datetime, str]:
     return (alert.at, alert.alert_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +16,7 @@ from standardwebhooks import Webhook
 from agents.deliver import REMEMBERED, Deliver
 from agents.sweep import SWEEP_EVERY
 from agents.topics import ALERTS, DEAD_LETTERS, DELIVERIES
-from monitor.base.events import DeadLetter, Delivery, DeliveryAttempt, decode
+from monitor.base.events import DeadLetter, Delivery, DeliveryAttempt, StoryUpdated, decode
 from tests.agents.alerts import alert
 from tests.agents.stage import START, Clock, Stage, staged
 
@@ -70,6 +71,16 @@ def delivering(
         delivery__schedule_s=(10, 60),
         delivery__jitter=0.0,
     )
+
+
+async def test_a_correction_is_delivered_once_and_is_not_timed(tmp_path: Path, receiver: Receiver) -> None:
+    first = alert(1, START)
+    update = StoryUpdated(alert_id="alt_9", at=START, previous_origin=first.article, story=first.story)
+    async with delivering(tmp_path, receiver, Clock()) as stage:
+        await stage.put(ALERTS, "k", update, update)
+        await attempts(stage, 1)
+        assert [json.loads(body)["type"] for _, _, body in receiver.requests] == ["story.updated"]
+        assert stage.count("publication_to_webhook_seconds_count") == 0
 
 
 async def attempts(stage: Stage, number: int) -> list[DeliveryAttempt]:

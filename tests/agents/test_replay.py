@@ -18,7 +18,7 @@ from agents.role import utc_now
 from agents.sqlite.log import Log
 from agents.topics import ALERTS, ARTICLES
 from monitor.base.errors import InputError
-from monitor.base.events import Alert, Article, encode
+from monitor.base.events import Alert, AnyAlert, Article, encode
 from monitor.base.settings import Settings, load
 from tests.agents.articles import article, prose
 
@@ -43,9 +43,9 @@ def settings(path: Path) -> Settings:
     return load(None, environ={}, broker__url=f"sqlite:///{path}", broker__partitions=1)
 
 
-def pairs(alerts: list[Alert]) -> list[tuple[str, str]]:
+def pairs(alerts: list[AnyAlert]) -> list[tuple[str, str]]:
     """Of each alert the article and what it matched."""
-    return [(one.article.id, one.match.earlier.id) for one in alerts]
+    return [(one.article.id, one.match.earlier.id) for one in alerts if isinstance(one, Alert)]
 
 
 EXPECTED = [(f"art_copy{number}", f"art_original{number}") for number in range(COPIES)]

@@ -10,7 +10,7 @@ import pytest
 from agents import view as view_module
 from agents.topics import ALERTS, POLLS
 from agents.view import ShowView
-from monitor.base.events import FeedPolled
+from monitor.base.events import Alert, FeedPolled, StoryUpdated
 from tests.agents.alerts import alert
 from tests.agents.stage import START, Stage, staged
 
@@ -24,7 +24,7 @@ def polled(host: str, second: int = 0, error: str = "") -> FeedPolled:
 
 def titles(stage: Stage) -> list[str]:
     """The alerts of the page, the latest first."""
-    return [one.article.title for one in stage.service.parts.view.latest(10)]
+    return [one.article.title for one in stage.service.parts.view.latest(10) if isinstance(one, Alert)]
 
 
 def feeds(stage: Stage) -> dict[str, str]:
@@ -42,6 +42,15 @@ async def test_alerts_and_feeds_are_shown_and_shown_again_after_a_restart(tmp_pa
         assert (titles(stage), feeds(stage)) == shown
         await stage.put(ALERTS, "k", alert(2, START + timedelta(seconds=2)), alert(3, START + timedelta(seconds=3)))
         assert titles(stage) == ["Copy 3", "Copy 2", "Copy 1"], "a repeat is not shown twice"
+
+
+async def test_a_correction_is_kept_among_the_alerts(tmp_path: Path) -> None:
+    first = alert(1, START)
+    update = StoryUpdated(alert_id="alt_9", at=START, previous_origin=first.article, story=first.story)
+    for put in ([first, update], []):
+        async with staged(tmp_path, ShowView) as stage:
+            await stage.put(ALERTS, "k", *put)
+            assert update in stage.service.parts.view.latest(10)
 
 
 async def test_a_feed_that_is_no_longer_configured_is_not_shown(tmp_path: Path) -> None:

@@ -174,6 +174,7 @@ def build_alert(number: int = 1, *, title: str = "Harbour bridge closed", url: s
         containment=0.83,
         coverage=0.88,
         credited=bool(changes.get("credit")),
+        credits_origin=bool(changes.get("credit")),
         credit=changes.pop("credit", ""),
         passages=(passage,),
     )

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from monitor.base.events import Alert, FeedPolled
+from monitor.base.events import Alert, ArticleRef, FeedPolled, StoryUpdated
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Site
@@ -46,6 +47,23 @@ def assert_calm(browser: Chrome) -> None:
     """Nothing was reloaded, and the console has nothing to complain about."""
     assert browser.execute_script("return window.sameDocument") is True
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
+def test_a_correction_changes_the_matches_of_its_story_and_is_none_itself(
+    browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert
+) -> None:
+    match = make_alert(1)
+    origin = ArticleRef(id="art_agency", url="https://agency.example/1", first_seen_at=match.at)
+    story = replace(match.story, origin=origin, articles=5)
+    site.do(site.view.add, match)
+    open_page(browser, site, wait)
+    wait(lambda: len(matches(browser)) == 1)
+    site.do(site.view.add, StoryUpdated(alert_id="alt_u", at=match.at, previous_origin=match.story.origin, story=story))
+    wait(lambda: "first: agency.example (corrected)" in text(browser, "#matches .match"))
+    assert "story of 5 articles" in text(browser, "#matches .match")
+    assert len(matches(browser)) == 1
+    browser.refresh()
+    wait(lambda: "first: agency.example (corrected)" in text(browser, "#matches"))
 
 
 def test_a_match_appears_without_reload(browser: Chrome, site: Site, wait: Wait, make_alert: MakeAlert) -> None:

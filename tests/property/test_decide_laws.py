@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.base import ids
-from monitor.base.events import ArticleRef, Match, ShardAnswer, encode
+from monitor.base.events import AnyAlert, ArticleRef, Match, ShardAnswer, encode
 from monitor.stories.best import SAME_COVERAGE, is_own
-from tests.unit.stories.desk import Desk, Event, answer, match, ref, tick
+from tests.unit.stories.desk import Desk, Event, answer, match, passage, ref, tick
 
 laws = settings(deadline=None, max_examples=300)
 FLUSH = (tick(100), tick(200), tick(300))
@@ -41,7 +41,14 @@ def worlds(draw: st.DrawFn, *, in_order: bool, repeats: bool = True, ticks: bool
     articles = [ref(f"art_{at}", at // 2, source=source) for at, source in enumerate(sources)]
     pairs = [(late, early) for late in range(count) for early in range(late)]
     matches = [
-        match(articles[late], articles[early], score=draw(level), coverage=draw(level))
+        match(
+            articles[late],
+            articles[early],
+            score=draw(level),
+            coverage=draw(level),
+            kind=draw(st.sampled_from(["edited", "partial"])),
+            passages=draw(st.lists(places, max_size=2)),
+        )
         for late, early in draw(st.lists(st.sampled_from(pairs), unique=True))
     ]
     shards = draw(st.integers(1, 3))
@@ -54,6 +61,8 @@ def worlds(draw: st.DrawFn, *, in_order: bool, repeats: bool = True, ticks: bool
     return World(articles, matches, draw(_interleaved(queues, repeats=repeats, ticks=ticks)))
 
 
+place = st.sampled_from([(0, 10), (5, 15), (10, 20), (20, 40)])
+places = st.builds(passage, place, place)
 level = st.sampled_from([0.5, 0.6, 0.9])
 
 
@@ -98,10 +107,12 @@ def outcome(desk: Desk) -> Counter[tuple[str, str, str]]:
     return Counter((alert.article.id, alert.story.id, alert.match.earlier.id) for alert in desk.alerts)
 
 
-def expected(world: World) -> tuple[Counter[tuple[str, str, str]], dict[str, str]]:
-    """The outcome and each article's story, told anew: articles in order, the best match decides."""
+def expected(world: World) -> tuple[Counter[tuple[str, str, str]], dict[str, str], set[tuple[str, str]]]:
+    """The outcome, each article's story, and who is in which, told anew: articles in order, the best match decides."""
     alerts: Counter[tuple[str, str, str]] = Counter()
     story: dict[str, str] = {}
+    part: dict[str, set[int]] = {}
+    held = set()
     for article in world.articles:
         own = [each for each in world.matches if each.article == article and is_own(each)]
         other = [each for each in world.matches if each.article == article and not is_own(each)]
@@ -110,24 +121,31 @@ def expected(world: World) -> tuple[Counter[tuple[str, str, str]], dict[str, str
         if not own and not other:
             continue
         silent = bool(own) and (not other or own[0].coverage >= other[0].coverage - SAME_COVERAGE)
-        earlier = (own if silent else other)[0].earlier.id
-        story[article.id] = story.setdefault(earlier, ids.story_id(earlier))
+        best = (own if silent else other)[0]
+        earlier = best.earlier.id
+        taken = {at for each in best.passages for at in range(*each.earlier)}
+        story.setdefault(earlier, ids.story_id(earlier))
+        others = part.get(earlier) and len(taken & part[earlier]) * 2 < len(taken)
+        story[article.id] = ids.story_id(earlier) if others else story[earlier]
+        if best.kind == "partial":
+            part[article.id] = {at for each in best.passages for at in range(*each.article)}
+        held |= {(story[article.id], name) for name in (earlier, article.id)}
         alerts[article.id, story[article.id], earlier] += not silent
-    return +alerts, story
+    return +alerts, story, held
 
 
 @laws
 @given(worlds(in_order=True))
 def test_shards_in_order_give_the_stories_of_one_reader_whatever_the_interleaving(world: World) -> None:
     desk = played(world.events)
-    alerts, story = expected(world)
+    alerts, story, held = expected(world)
     assert outcome(desk) == alerts
     assert {name: member.story for name, member in desk.members().items() if member.story} == story
-    for story_id, articles in Counter(story.values()).items():
-        held = desk.story(story_id)
-        sources = {each.source for each in world.articles if story.get(each.id) == story_id and each.source}
-        assert (held.articles, held.sources) == (articles, len(sources))
-        assert ids.story_id(held.origin.id) == story_id
+    for story_id, articles in Counter(story_id for story_id, _ in held).items():
+        found = desk.story(story_id)
+        sources = {each.source for each in world.articles if (story_id, each.id) in held and each.source}
+        assert (found.articles, found.sources) == (articles, len(sources))
+        assert ids.story_id(found.origin.id) == story_id
 
 
 @laws
@@ -157,12 +175,44 @@ def test_a_restart_from_any_earlier_state_sends_the_same_bytes(world: World, dat
     first = data.draw(st.integers(0, len(events)))
     desk = Desk()
     desk.handle(*events[:first])
-    before = desk.snapshot()
-    sent = [encode(alert) for alert in desk.handle(*events[first:])]
+    before, desk.alerts, desk.updates = desk.snapshot(), [], []
+    desk.handle(*events[first:])
+    sent = [encode(one) for one in (*desk.alerts, *desk.updates)]
     again = Desk()
     for name, table in before.items():
         again.tables[name].update(table)
-    assert [encode(alert) for alert in again.handle(*events[first:])] == sent
+    again.handle(*events[first:])
+    assert [encode(one) for one in (*again.alerts, *again.updates)] == sent
+
+
+@laws
+@given(worlds(in_order=True))
+def test_articles_that_are_seen_in_order_correct_no_story(world: World) -> None:
+    assert played(world.events).updates == []
+
+
+@laws
+@given(worlds(in_order=False, ticks=True))
+def test_whoever_heard_all_that_was_told_of_a_story_knows_its_origin(world: World) -> None:
+    desk = Desk()
+    told: dict[str, ArticleRef] = {}
+    for event in [*world.events, *FLUSH]:
+        decision = desk.decide(event)
+        desk.handle(event)
+        for update in decision.updates:
+            if update.story.id in told:
+                assert update.previous_origin.order > update.story.origin.order
+        heard: tuple[AnyAlert, ...] = (*decision.alerts, *decision.updates)
+        for one in heard:
+            told[one.story.id] = min(told.get(one.story.id, one.story.origin), one.story.origin, key=_order)
+    assert {story: origin.id for story, origin in told.items()} == {
+        story: desk.story(story).origin.id for story in told
+    }
+    assert len({update.alert_id for update in desk.updates}) == len(desk.updates)
+
+
+def _order(article: ArticleRef) -> tuple[object, ...]:
+    return article.order
 
 
 @st.composite

@@ -38,6 +38,7 @@ MATCHES = st.builds(
     coverage=SHARES,
     credited=st.booleans(),
     credit=HUGE,
+    signs=st.lists(HUGE, max_size=6).map(tuple),
     passages=st.builds(lambda some, times: tuple(some * times), st.lists(PASSAGES, max_size=6), st.integers(1, 60)),
 )
 STORIES = st.builds(StoryRef, id=HUGE, origin=ARTICLES, articles=st.integers(1, 10**6), sources=st.integers(1, 10**6))

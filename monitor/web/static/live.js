@@ -1,6 +1,6 @@
 // The live page: listens to the service, and says so when it no longer hears it.
 
-import { sentence, showAges, showEmpty, showMatch } from "./matches.js";
+import { correction, sentence, showAges, showEmpty, showMatch, showUpdate } from "./matches.js";
 import { breakCurves, showNumbers, startCurves } from "./numbers.js";
 import { showFeeds, showStages } from "./troubles.js";
 import { clock, plural, span } from "./words.js";
@@ -19,6 +19,7 @@ function connect() {
   source = new EventSource("api/v1/events");
   source.addEventListener("open", load);
   source.addEventListener("alert", ({ data }) => onAlert(JSON.parse(data)));
+  source.addEventListener("update", ({ data }) => onUpdate(JSON.parse(data)));
   source.addEventListener("metrics", ({ data }) => onMetrics(JSON.parse(data)));
   source.addEventListener("error", lost);
   tried = performance.now();
@@ -30,7 +31,9 @@ async function load() {
     const [matches, numbers] = await Promise.all([ask("api/v1/alerts?limit=50"), ask("api/v1/metrics")]);
     now = Date.parse(numbers.at);
     startCurves(numbers.curves);
-    for (const event of matches.alerts) showMatch(event, now);
+    const isUpdate = ({ type }) => type === "story.updated";
+    for (const event of matches.alerts) if (!isUpdate(event)) showMatch(event, now);
+    for (const event of matches.alerts.filter(isUpdate).reverse()) showUpdate(event); // the latest counts
     showEmpty(numbers.feeds.known);
   } catch {
     lost();
@@ -45,6 +48,10 @@ async function ask(address) {
 
 function onAlert(event) {
   if (showMatch(event, now, { fresh: true })) document.getElementById("announce").textContent = sentence(event);
+}
+
+function onUpdate(event) {
+  if (showUpdate(event)) document.getElementById("announce").textContent = correction(event);
 }
 
 function onMetrics(numbers) {

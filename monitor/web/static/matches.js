@@ -26,6 +26,16 @@ export function showMatch(event, now, { fresh = false } = {}) {
   return true;
 }
 
+/** Correct the origin that the matches of a story name. True if one of them is shown. */
+export function showUpdate({ data: { story } }) {
+  const items = [...list.children].filter((item) => item.dataset.story === story.id);
+  for (const item of items) {
+    const place = item.querySelector("[data-part=story]");
+    place.textContent = `${size(story)} · first: ${name(story.origin)} (corrected)`;
+  }
+  return items.length > 0;
+}
+
 /** Say what is there to wait for, if there is nothing to show. */
 export function showEmpty(feeds) {
   document.getElementById("no-match").hidden = list.children.length > 0;
@@ -44,6 +54,11 @@ export function sentence({ data }) {
   return `New match: ${name(data.article)} copied ${name(data.match.article)}, ${data.match.kind}.`;
 }
 
+/** The same of a corrected origin. */
+export function correction({ data }) {
+  return `Correction: ${name(data.story.origin)} was first, not ${name(data.previous_origin)}.`;
+}
+
 function build(event, at, now) {
   const { article, match, story } = event.data;
   const item = template.content.firstElementChild.cloneNode(true);
@@ -51,6 +66,7 @@ function build(event, at, now) {
   item.dataset.id = event.data.alert_id;
   item.dataset.at = at;
   item.dataset.kind = match.kind;
+  item.dataset.story = story.id;
   part("kind").textContent = match.kind;
   part("copier").textContent = name(article);
   part("verb").textContent = name(article) === name(match.article) ? "repeated" : "copied";
@@ -61,6 +77,7 @@ function build(event, at, now) {
   for (const measure of ["score", "containment", "coverage"]) showMeasure(part(measure), match[measure]);
   showPassage(part, match);
   showCredit(part("credit"), match);
+  showSigns(part("signs"), match);
   showStory(part("story"), story, match);
   setAge(item, now);
   return item;
@@ -101,14 +118,25 @@ function showPassage(part, { passages }) {
   part("about").textContent = `${of} · ${percent(best.similarity)} the same words`;
 }
 
-function showCredit(place, { credited, credit }) {
+function showCredit(place, { credited, credit, credits_origin: creditsOrigin }) {
   place.dataset.credited = credited;
-  place.textContent = !credited ? "no credit given" : credit ? `credited: “${beginning(credit, 80)}”` : "credited";
+  const how = creditsOrigin === false ? "credits somebody else" : "credited";
+  place.textContent = !credited ? "no credit given" : credit ? `${how}: “${beginning(credit, 80)}”` : how;
+}
+
+/** Signs that a machine rewrote the text: the word that names each, its explanation on the pointer. */
+function showSigns(place, { signs = [] }) {
+  place.hidden = !signs.length;
+  place.textContent = signs.map((sign) => sign.split(":")[0].replaceAll("_", " ")).join(" · ");
+  place.title = signs.join("\n");
 }
 
 function showStory(place, story, match) {
-  const size = `story of ${plural(story.articles, "article")} from ${plural(story.sources, "source")}`;
-  place.textContent = story.origin.id === match.article.id ? size : `${size} · first: ${name(story.origin)}`;
+  place.textContent = story.origin.id === match.article.id ? size(story) : `${size(story)} · first: ${name(story.origin)}`;
+}
+
+function size(story) {
+  return `story of ${plural(story.articles, "article")} from ${plural(story.sources, "source")}`;
 }
 
 function setAge(item, now) {

@@ -62,6 +62,16 @@ def test_it_says_who_took_what_from_whom() -> None:
         assert part in text
 
 
+def test_a_correction_says_who_was_first_and_is_not_shown_as_a_match() -> None:
+    story = {"origin": {"source": "wire.example", "title": "Gate jams", "url": "https://wire.example/1"}, "articles": 4}
+    data = {"story": story, "previous_origin": {"source": "post.example", "title": "Jammed gate"}}
+    text = shown({"type": "story.updated", "data": data})
+    assert "wire.example was first, not post.example" in text.splitlines()[0]
+    for part in ("Gate jams", "https://wire.example/1", "Jammed gate", "4 articles"):
+        assert part in text
+    assert "re-uses" not in text
+
+
 def test_the_best_passages_come_first_and_the_rest_are_counted() -> None:
     text = shown(EVENT)
     assert text.index("the gate stopped") < text.index("short one")
@@ -71,6 +81,19 @@ def test_the_best_passages_come_first_and_the_rest_are_counted() -> None:
 
 def test_a_credit_is_quoted() -> None:
     assert "yes: “Story by Wire”" in shown(with_match(credited=True, credit="Story by Wire"))
+
+
+def test_signs_of_machine_rewriting_are_named_each_on_its_line() -> None:
+    text = shown(with_match(signs=["spinner_synonyms: 9 words", "chatbot_residue: “As an AI”", 7, None, "\x1b[2Jodd"]))
+    assert "machine spinner synonyms: 9 words" in text
+    assert "machine chatbot residue: “As an AI”" in text
+    assert "machine" not in shown(EVENT)
+
+
+def test_a_credit_says_whether_it_is_the_origin_that_is_credited() -> None:
+    credit = {"credited": True, "credit": "Story by Wire"}
+    assert "the origin: “Story by Wire”" in shown(with_match(**credit, credits_origin=True))
+    assert "somebody else: “Story by Wire”" in shown(with_match(**credit, credits_origin=False))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +126,9 @@ MATCH = st.fixed_dictionaries(
     optional={
         "article": ARTICLE,
         "passages": JSON | st.lists(st.fixed_dictionaries({}, optional={"text": JSON, "similarity": JSON}), max_size=4),
-        **dict.fromkeys(("kind", "score", "containment", "coverage", "credited", "credit"), JSON),
+        **dict.fromkeys(
+            ("kind", "score", "containment", "coverage", "credited", "credit", "credits_origin", "signs"), JSON
+        ),
     },
 )
 STORY = st.fixed_dictionaries({}, optional={"origin": ARTICLE, "articles": JSON, "sources": JSON})
@@ -124,3 +149,8 @@ def test_a_number_beyond_all_sense_is_left_out() -> None:
 @pytest.mark.parametrize(("score", "percent"), [(0.999, "99 %"), (1.0, "100 %"), (0.826, "83 %"), (0.001, "1 %")])
 def test_a_share_is_rounded_but_never_to_all_or_nothing(score: float, percent: str) -> None:
     assert f"{percent} sure" in shown(with_match(score=score))
+
+
+@given(st.fixed_dictionaries({}, optional={"story": JSON | STORY, "previous_origin": ARTICLE}))
+def test_whatever_a_correction_holds_it_can_be_shown(data: Any) -> None:
+    assert "was first" in shown({"type": "story.updated", "data": data})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from monitor.alerts.payload import MAX_BODY_BYTES, alert_event, webhook_body
-from monitor.base.events import Alert, ArticleRef, Match, Passage, StoryRef
+from monitor.base.events import Alert, ArticleRef, Match, Passage, StoryRef, StoryUpdated
 
 AT = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -39,6 +39,8 @@ def alert(passages: tuple[Passage, ...] = (), later: ArticleRef | None = None) -
             coverage=1.0,
             credited=True,
             credit="Story by Origin",
+            credits_origin=True,
+            signs=("chatbot_residue: “As a language model”",),
             passages=passages,
         ),
     )
@@ -68,7 +70,13 @@ def test_the_body_is_the_documented_event() -> None:
         "data": {
             "alert_id": "alt_1",
             "article": article_json("copy"),
-            "story": {"id": "sty_1", "origin": article_json("origin"), "articles": 4, "sources": 3},
+            "story": {
+                "id": "sty_1",
+                "origin": article_json("origin"),
+                "origin_confidence": "medium",
+                "articles": 4,
+                "sources": 3,
+            },
             "match": {
                 "article": article_json("reprint", None),
                 "kind": "edited",
@@ -78,10 +86,43 @@ def test_the_body_is_the_documented_event() -> None:
                 "coverage": 1.0,
                 "credited": True,
                 "credit": "Story by Origin",
+                "credits_origin": True,
+                "signs": ["chatbot_residue: “As a language model”"],
                 "passages": [{"article": [5, 14], "earlier": [0, 9], "text": "the gates", "similarity": 0.97}],
             },
         },
     }
+
+
+def update(**changes: object) -> StoryUpdated:
+    story = StoryRef(id="sty_1", origin=article("agency"), articles=4, sources=3)
+    plain = StoryUpdated(alert_id="alt_2", at=AT, previous_origin=article("origin"), story=story)
+    return msgspec.structs.replace(plain, **changes)
+
+
+def test_the_body_of_a_correction_is_the_documented_event() -> None:
+    assert json.loads(webhook_body(update())) == {
+        "type": "story.updated",
+        "timestamp": "2026-11-23T12:00:00Z",
+        "data": {
+            "alert_id": "alt_2",
+            "story": {
+                "id": "sty_1",
+                "origin": article_json("agency"),
+                "origin_confidence": "medium",
+                "articles": 4,
+                "sources": 3,
+            },
+            "previous_origin": article_json("origin"),
+        },
+    }
+
+
+def test_a_correction_with_hostile_fields_stays_small() -> None:
+    flood = "\x01漢" * 100_000
+    hostile = article("x", id=flood, url=flood, title=flood, source=flood, language=flood)
+    story = StoryRef(id=flood, origin=hostile, articles=4, sources=3)
+    assert len(webhook_body(update(story=story, previous_origin=hostile)).encode()) <= MAX_BODY_BYTES
 
 
 def test_times_are_given_in_utc_whatever_zone_they_came_in() -> None:
@@ -113,7 +154,7 @@ def test_hostile_fields_are_cut_visibly_and_leave_room_for_a_passage() -> None:
     event = msgspec.structs.replace(
         event,
         story=msgspec.structs.replace(event.story, id=flood, origin=hostile),
-        match=msgspec.structs.replace(event.match, earlier=hostile, credit=flood),
+        match=msgspec.structs.replace(event.match, earlier=hostile, credit=flood, signs=(flood,) * 9),
     )
     body = webhook_body(event)
     data = json.loads(body)["data"]

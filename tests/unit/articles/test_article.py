@@ -8,6 +8,7 @@ import pytest
 from monitor.articles.article import (
     MAX_AHEAD,
     MAX_AUTHORS,
+    MAX_LINKS,
     MAX_NAME_CHARS,
     MAX_TEXT_CHARS,
     MAX_TITLE_CHARS,
@@ -145,6 +146,16 @@ def test_a_date_that_lies_more_than_a_day_ahead_is_none() -> None:
 )
 def test_the_language_is_an_iso_code_or_nothing(tag: str, language: str) -> None:
     assert changed(language=tag).language == language
+
+
+def test_links_to_other_hosts_are_kept_in_their_canonical_form() -> None:
+    html = (
+        '<a href="https://Wire.example/pier?utm_source=x#top">wire</a> <a href="/own">a</a> <a href="mailto:a@b.example">'
+        ' <a href="https://www.herald.example/more">own</a> <a href="https://wire.example/pier">again</a>'
+    )
+    assert changed(url="https://www.herald.example/a", html=html).links == ("https://wire.example/pier",)
+    many = "".join(f'<a href="https://wire.example/{at}">' for at in range(200))
+    assert len(changed(html=many).links) == MAX_LINKS
 
 
 def test_an_event_of_an_article_stays_far_below_what_a_broker_takes() -> None:

@@ -76,7 +76,7 @@ def test_a_source_line_is_cut_and_kept_as_credit(line: str) -> None:
 def test_a_dateline_is_credit_and_stays() -> None:
     text = "VELLMAR (Reuters) - The harbour board approved a new pier on Tuesday."
     assert clean(text).text == text
-    assert clean(text).credits == (text,)
+    assert clean(text).credits == ("VELLMAR (Reuters)",)
 
 
 def test_an_agency_in_brackets_far_down_is_no_dateline() -> None:

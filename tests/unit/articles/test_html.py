@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from monitor.articles.html import text_of
+from monitor.articles.html import links_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -48,17 +48,38 @@ def test_text_is_what_a_reader_sees(source: str, text: str) -> None:
     assert text_of(source) == text
 
 
+@pytest.mark.parametrize(
+    ("source", "links"),
+    [
+        (
+            '<a href="https://a.example/1">a</a> <A class=x HREF=https://b.example/2>',
+            ["https://a.example/1", "https://b.example/2"],
+        ),
+        ("<a rel='x' href = 'https://a.example/?a=1&amp;b=2'>", ["https://a.example/?a=1&b=2"]),
+        ("<a name='x'>no</a> <link href='x'> <abbr href='x'>", []),
+        ("<a href=''>", []),
+    ],
+)
+def test_links_are_given_as_they_are_written(source: str, links: list[str]) -> None:
+    assert links_of(source, limit=9) == links
+
+
+def test_no_more_links_than_wanted() -> None:
+    assert len(links_of("<a href='x'>" * 50, limit=9)) == 9
+
+
 SIZE = 1_000_000
 
 
 @pytest.mark.parametrize(
     "piece",
     ["<!-- >", "<", "<a ", '<a b="', "<svg>", "<svg></svgx", "<script>", "&amp", "</", "<?", "<?>", "<![CDATA[",
-     "<a '>\" <b>", "\n ", "<iframe><object><svg>", "&#9", "<p/>"],
+     "<a '>\" <b>", "\n ", "<iframe><object><svg>", "&#9", "<p/>", "<a href", "<a href   ", '<a href="'],
 )  # fmt: skip
 def test_a_hostile_megabyte_takes_a_second_at_most(piece: str) -> None:
     source = piece * (SIZE // len(piece))
     started = time.process_time()
     text_of(source)
+    links_of(source, limit=100)
     # Measured: at most 0.4 s; a quadratic step takes minutes.
     assert time.process_time() - started < 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -46,6 +47,14 @@ def test_furniture_leaves_the_fingerprint_as_it_is() -> None:
     assert furnished.signature == plain.signature
     assert furnished.text == TEXT
     assert furnished.credits == ("Story by Reuters",)
+
+
+def test_an_author_that_is_an_agency_is_credit_and_a_person_is_none() -> None:
+    made = fingerprint(
+        msgspec.structs.replace(article(TEXT), authors=("Ada Brandt", "Reuters"), links=("https://a.example/1",))
+    )
+    assert made.credits == ("Reuters",)
+    assert made.links == ("https://a.example/1",)
 
 
 def test_an_edited_text_keeps_most_of_the_signature_and_another_text_none() -> None:

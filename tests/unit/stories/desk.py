@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, Tick
+from monitor.base.events import Alert, ArticleRef, Kind, Match, Passage, ShardAnswer, StoryUpdated, Tick
 from monitor.stories.decide import Decision, answered, ticked
 from monitor.stories.state import Member, Stored, Story, Write
 
@@ -28,17 +28,36 @@ def ref(name: str, second: int, *, source: str = "", revision: int = 1, publishe
     )
 
 
-def match(article: ArticleRef, earlier: ArticleRef, *, score: float = 0.9, coverage: float = 0.8) -> Match:
+def match(
+    article: ArticleRef,
+    earlier: ArticleRef,
+    *,
+    score: float = 0.9,
+    coverage: float = 0.8,
+    kind: Kind = "edited",
+    passages: Iterable[Passage] = (),
+) -> Match:
     """A verified pair."""
     return Match(
         article=article,
         earlier=earlier,
-        kind="edited",
+        kind=kind,
         score=score,
         jaccard=0.5,
         containment=0.8,
         coverage=coverage,
+        passages=tuple(passages),
     )
+
+
+def passage(article: tuple[int, int], earlier: tuple[int, int]) -> Passage:
+    """A passage at these places of the two texts."""
+    return Passage(article=article, earlier=earlier, text="…", similarity=1.0)
+
+
+def lifted(article: ArticleRef, earlier: ArticleRef, *places: tuple[tuple[int, int], tuple[int, int]]) -> Match:
+    """A verified pair that shares some passages only."""
+    return match(article, earlier, kind="partial", coverage=0.3, passages=(passage(*place) for place in places))
 
 
 def answer(article: ArticleRef, *matches: Match, shard: int = 0, shards: int = 1) -> ShardAnswer:
@@ -58,6 +77,7 @@ class Desk:
         self.tables: dict[str, dict[bytes, bytes]] = {"stories": {}, "sources": {}, "members": {}, "gathers": {}}
         self.stored = Stored(**self.tables)
         self.alerts: list[Alert] = []
+        self.updates: list[StoryUpdated] = []
 
     def decide(self, event: Event) -> Decision:
         """What follows from an event, without writing it."""
@@ -79,6 +99,7 @@ class Desk:
         for event in events:
             decision = self.decide(event)
             self.alerts += decision.alerts
+            self.updates += decision.updates
             self.write(decision.writes)
         return self.alerts[before:]
 

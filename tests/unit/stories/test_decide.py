@@ -175,6 +175,16 @@ def test_a_crash_between_any_two_writes_names_the_same_stories() -> None:
         assert {alert.alert_id for alert in again} <= {alert.alert_id for alert in decision.alerts}, kept
 
 
+def test_a_crash_before_the_write_repeats_the_correction_to_the_byte(desk: Desk) -> None:
+    desk.handle(answer(C, match(C, B)))
+    event = answer(A, match(B, A))
+    sent = [encode(update) for update in desk.decide(event).updates]
+    assert len(sent) == 1
+    assert [encode(update) for update in desk.decide(event).updates] == sent
+    desk.handle(event)
+    assert desk.decide(event).updates == ()
+
+
 def test_who_joined_is_told_in_silence_too(desk: Desk) -> None:
     own, again = ref("own", 0, source="daily.example"), ref("again", 1, source="daily.example")
     decision = desk.decide(answer(again, match(again, own)))

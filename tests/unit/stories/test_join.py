@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from monitor.base import ids
 from tests.unit.stories.desk import Desk, answer, match, ref
 
@@ -62,6 +64,16 @@ def test_an_own_repeat_joins_in_silence_and_its_copies_go_to_the_same_story(desk
     assert desk.handle(answer(again, match(again, COPY), match(again, FIRST, score=0.99))) == []
     (alert,) = desk.handle(answer(copied, match(copied, again)))
     assert (alert.story.id, alert.story.articles, alert.story.sources) == (ids.story_id("first"), 4, 3)
+
+
+def test_a_copy_of_a_copy_that_credits_the_storys_origin_credits_it(desk: Desk) -> None:
+    third, fourth = ref("third", 2, source="weekly.example"), ref("fourth", 3, source="monthly.example")
+    crediting = [
+        replace(match(article, COPY), credited=True, credited_to=(whom,))
+        for article, whom in ((third, "agency.example"), (fourth, "afp.com"))
+    ]
+    desk.handle(answer(COPY, match(COPY, FIRST)), answer(third, crediting[0]), answer(fourth, crediting[1]))
+    assert [alert.match.credits_origin for alert in desk.alerts] == [False, True, False]
 
 
 def test_a_revision_of_a_member_raises_no_alert(desk: Desk) -> None:
@@ -130,3 +142,26 @@ def test_an_original_that_is_seen_after_its_copies_becomes_the_origin_and_its_fi
     (late,) = desk.handle(answer(original, match(first, original), match(second, original)))
     assert (late.article, late.match.earlier, late.story.origin) == (first, original, original)
     assert (late.story.id, late.story.articles) == (alert.story.id, 3)
+    (update,) = desk.updates
+    assert update.alert_id == ids.update_id(alert.story.id, "agency")
+    assert (update.previous_origin, update.story, update.at) == (first, late.story, original.first_seen_at)
+
+
+def test_the_correction_of_a_story_is_told_once_for_each_new_origin(desk: Desk) -> None:
+    second = ref("second", 2)
+    desk.handle(answer(FIRST), answer(COPY, match(COPY, FIRST)), answer(second, match(second, COPY)))
+    assert desk.updates == []
+    older, oldest = ref("older", 60, published=-60), ref("oldest", 70, published=-120)
+    for original in (older, oldest, older):
+        desk.handle(answer(original, match(FIRST, original), match(COPY, original)))
+    assert [(each.previous_origin.id, each.story.origin.id) for each in desk.updates] == [("first", "older")]
+    joining = match(older, oldest)
+    desk.handle(answer(oldest, joining), answer(oldest, joining))
+    assert [(each.previous_origin.id, each.story.origin.id) for each in desk.updates][1:] == [("older", "oldest")]
+
+
+def test_an_own_text_that_joins_in_silence_corrects_the_origin_aloud(desk: Desk) -> None:
+    draft = ref("draft", 60, source="agency.example", published=-60)
+    desk.handle(answer(COPY, match(COPY, FIRST)))
+    assert desk.handle(answer(draft, match(FIRST, draft))) == []
+    assert [each.story.origin for each in desk.updates] == [draft]

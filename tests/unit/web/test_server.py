@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts.payload import alert_event
-from monitor.base.events import Alert, FeedPolled
+from monitor.base.events import Alert, FeedPolled, StoryUpdated
 from monitor.web import server
 from monitor.web.guard import ANY_HOST
 
@@ -298,6 +298,24 @@ async def test_the_numbers_come_with_every_beat(serve: Serve, parts: Parts) -> N
         async for name, numbers in stream:
             if name == "metrics" and numbers["counts"]["alerts"] == 7:
                 break
+
+
+async def test_a_correction_is_an_event_of_its_own_and_is_listed_among_the_alerts(
+    serve: Serve, parts: Parts, make_alert: MakeAlert
+) -> None:
+    first = make_alert(1)
+    update = StoryUpdated(alert_id="alt_9", at=first.at, previous_origin=first.article, story=first.story)
+    client = await serve(beat_s=0.02)
+    parts.view.add(first)
+    async with client.get("/api/v1/events") as answer:
+        stream = events(answer)
+        parts.view.add(update)
+        event = await anext(stream)
+        while event[0] == "metrics":
+            event = await anext(stream)
+    assert event == ("update", alert_event(update))
+    listed = (await (await client.get("/api/v1/alerts")).json())["alerts"]
+    assert [event["type"] for event in listed] == ["story.updated", "story.matched"]
 
 
 async def test_a_burst_of_alerts_does_not_silence_the_numbers(

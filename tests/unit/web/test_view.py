@@ -8,14 +8,14 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.base.events import Alert, FeedPolled
+from monitor.base.events import Alert, AnyAlert, FeedPolled
 from monitor.web.view import KEPT_ALERTS, QUEUED_ALERTS, View
 
 MakeAlert = Callable[..., Alert]
 MakePoll = Callable[..., FeedPolled]
 
 
-def ids(alerts: list[Alert]) -> list[str]:
+def ids(alerts: list[AnyAlert]) -> list[str]:
     return [alert.alert_id for alert in alerts]
 
 
