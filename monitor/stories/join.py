@@ -62,4 +62,3 @@ def _count_source(draft: Draft, story_id: str, source: str) -> bool:
         return False
     draft.sources.put(key, True)
     return True
-
