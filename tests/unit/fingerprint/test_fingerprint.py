@@ -48,6 +48,12 @@ def test_furniture_leaves_the_fingerprint_as_it_is() -> None:
     assert furnished.credits == ("Story by Reuters",)
 
 
+def test_blocks_of_the_source_leave_the_fingerprint_as_it_is() -> None:
+    plain, block = fingerprint(article(TEXT)), "Read by every lighthouse keeper of the coast since 1931."
+    found = fingerprint(article(f"{TEXT}\n{block}", blocks=(block,)))  # type: ignore[arg-type]
+    assert (found.signature, found.samples, found.text) == (plain.signature, plain.samples, plain.text)
+
+
 def test_an_edited_text_keeps_most_of_the_signature_and_another_text_none() -> None:
     edited = fingerprint(article(TEXT.replace("on Tuesday", "yesterday evening")))
     other = fingerprint(
