@@ -124,6 +124,12 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(language)
 
 
+def are_read_alike(first: str, second: str) -> bool:
+    """Whether two languages give each word the same stem and frequency: one and the same, or Croatian and Serbian."""
+    names = [(_STEMMERS.get(language), _LISTS.get(language, language)) for language in (first, second)]
+    return first == second or names[0] == names[1]
+
+
 def stable_hash(text: str) -> int:
     """64-bit hash of a string, the same on every machine and under every version of Python."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
