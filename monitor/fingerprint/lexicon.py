@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from threading import Lock
+from unicodedata import normalize
 
 import numpy as np
 import Stemmer
@@ -100,7 +101,8 @@ class Lexicon:
 
     def _learn(self, form: str) -> int:
         row = self._rows[form] = len(self._rows)
-        word = form.lower().replace("’", "'")
+        # Composed, since accents may be written apart.
+        word = normalize("NFC", form.lower().replace("’", "'"))
         stem = self._stem(word)
         self.word[row] = stable_hash(word)
         self.stem[row] = stable_hash(stem)

@@ -11,7 +11,7 @@ import numpy as np
 from cachetools import LRUCache, cached
 
 from monitor.fingerprint.lexicon import COMMON, lexicon
-from monitor.fingerprint.scripts import UNSPACED
+from monitor.fingerprint.scripts import MARKS, UNSPACED
 from monitor.fingerprint.shingles import mix
 
 STOP_FREQUENCY = 1e-3
@@ -20,8 +20,8 @@ KEPT_CHARACTERS = 2_000_000
 """Texts whose words are kept: some 800 of usual length, in 15 MB."""
 
 # Apostrophes join letters, points and commas join digits.
-_SPACED = re.compile(r"\w+(?:['’][^\W\d]\w*|(?<=\d)[.,]\d+)*")
-_UNSPACED = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
+_SPACED = re.compile(rf"\w[\w{MARKS}]*(?:['’][^\W\d][\w{MARKS}]*|(?<=\d)[.,]\d+)*")
+_UNSPACED = re.compile(rf"[{UNSPACED}]|(?![{UNSPACED}])\w(?:(?![{UNSPACED}])[\w{MARKS}])*")
 _ANY_UNSPACED = re.compile(rf"[{UNSPACED}]")
 
 
