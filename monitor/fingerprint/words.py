@@ -62,7 +62,7 @@ def words(text: str, language: str) -> Words:
     """
     # The pattern that splits every character of some scripts is slow, and most texts do not need it.
     pattern = _UNSPACED if _ANY_UNSPACED.search(text) else _SPACED
-    spans = [found.span() for found in pattern.finditer(text)]
+    spans = list(map(re.Match.span, pattern.finditer(text)))
     facts = lexicon(language)
     forms = [text[start:end] for start, end in spans]
     # Long texts are worked on in threads, and a row of the lexicon is one word's only until the next call.
