@@ -34,7 +34,7 @@ def fingerprint(article: Article) -> Fingerprint:
     """Fingerprint of an article; the same article gives the same bytes on every machine.
 
     Raises: TextTooShort: fewer than 8 content words are left after cleaning; the caller counts it and goes on.
-    Cost: 1.2 to 1.6 ms for a 400-word article on a busy core (docs/candidates.md).
+    Cost: 1.1 to 1.7 ms for a 400-word article (docs/candidates.md).
     """
     cleaned = clean(article.text, article.blocks)
     language = identify(cleaned.text) or article.language
