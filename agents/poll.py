@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from faust.types import TP
+from faust.types import TP, TableT
 from yarl import URL
 
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ARTICLES, POLLS, partition_of
 from monitor.articles.article import Rejected, article
+from monitor.articles.blocks import SourceBlocks, learn
+from monitor.articles.blocks import is_forgotten as is_silent
 from monitor.articles.seen import Seen, is_forgotten, judge
 from monitor.base.errors import FetchError
 from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
@@ -35,9 +37,15 @@ BUG = "bug"
 KEPT_PROBLEMS = 10
 """Problems of one poll that are told; a feed of 2,000 broken entries has one fault, not 2,000."""
 
+Place = tuple[TableT[bytes, bytes], bytes]
+"""A table and a key in it."""
+
 _state = msgspec.json.Decoder(FeedState).decode
 _seen = msgspec.json.Decoder(Seen).decode
 _encode = msgspec.json.Encoder().encode
+# Hashes, a third longer in JSON.
+_blocks = msgspec.msgpack.Decoder(SourceBlocks).decode
+_pack = msgspec.msgpack.Encoder().encode
 
 
 class PollFeeds(Role):
@@ -46,15 +54,16 @@ class PollFeeds(Role):
     name = "poll"
 
     def define(self) -> None:
-        """One table of feeds and one of what was seen in them."""
+        """Tables of feeds, of what was seen in them, and of what their sources repeat."""
         self.feeds = self.table("feeds", POLLS)
         self.seen = self.table("seen", POLLS)
+        self.blocks = self.table("blocks", POLLS)
         self._configured = {feed.url: feed for feed in self.settings.feeds}
         self._new: dict[str, FeedState] = {}
         """Feeds that were never polled."""
         self._under_way: set[str] = set()
         """From the start of a poll until its end was handled as an event."""
-        self._sweeps: dict[int, Sweep[bytes]] = {}
+        self._sweeps: dict[int, Sweep[Place]] = {}
         metrics = self.metrics
         self._count = {
             "new": metrics.articles_new,
@@ -71,10 +80,18 @@ class PollFeeds(Role):
         stored = self.seen.get(key)
         judged = judge(_seen(stored) if stored else None, entry.article)
         if judged.article is not None:
-            await self.send(Message(ARTICLES, judged.article.id, judged.article))
+            await self._publish(judged.article, partition)
         if judged.seen is not None:
             self.seen[key] = _encode(judged.seen)
         self._count[judged.outcome].inc()
+
+    async def _publish(self, article: Article, partition: int) -> None:
+        """Send an article with the blocks of its source that it holds, and learn from it."""
+        source = _key(partition, article.source)
+        stored = self.blocks.get(source)
+        known, found = learn(_blocks(stored) if stored else None, article)
+        await self.send(Message(ARTICLES, article.id, msgspec.structs.replace(article, blocks=found)))
+        self.blocks[source] = _pack(known)
 
     async def polled(self, polled: FeedPolled, partition: int) -> None:
         """Note how a poll ended and when the next one is due."""
@@ -100,11 +117,13 @@ class PollFeeds(Role):
             self._under_way.discard(polled.feed_url)
 
     async def tick(self, tick: Tick, partition: int) -> None:
-        """Forget the articles that no feed lists any more."""
-        for key in self._sweep(partition).part(tick.at):
-            stored = self.seen.get(key)
-            if stored is not None and is_forgotten(_seen(stored), tick.at):
-                del self.seen[key]
+        """Forget the articles that no feed lists any more, and the sources that are silent."""
+        for table, key in self._sweep(partition).part(tick.at):
+            stored = table.get(key)
+            if stored is None:
+                continue
+            if is_forgotten(_seen(stored), tick.at) if table is self.seen else is_silent(_blocks(stored), tick.at):
+                del table[key]
 
     async def call_time(self) -> None:
         """Send the time to each partition in which something may be old."""
@@ -221,15 +240,18 @@ class PollFeeds(Role):
     def _partition(self, feed: FeedSettings) -> int:
         return partition_of(_host(feed).encode(), POLLS.partitions(self.settings.broker))
 
-    def _sweep(self, partition: int) -> Sweep[bytes]:
-        prefix = _key(partition, "")
-        return self._sweeps.setdefault(partition, Sweep(lambda: [key for key in self.seen if key.startswith(prefix)]))
+    def _sweep(self, partition: int) -> Sweep[Place]:
+        return self._sweeps.setdefault(partition, Sweep(lambda: list(self._places(_key(partition, "")))))
+
+    def _places(self, prefix: bytes) -> Iterator[Place]:
+        for table in (self.seen, self.blocks):
+            yield from ((table, key) for key in list(table) if key.startswith(prefix))
 
 
 def _host(feed: FeedSettings) -> str:
     return (URL(feed.url).host or "").lower()
 
 
-def _key(partition: int, article: str) -> bytes:
+def _key(partition: int, name: str) -> bytes:
     # With the partition: an aggregator on another host may list the same article, and is polled by another worker.
-    return f"{partition}:{article}".encode()
+    return f"{partition}:{name}".encode()

@@ -76,6 +76,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     """Canonical URLs on other hosts that the text links to: some articles credit their source by a link alone."""
     authors: tuple[str, ...] = ()
     feed_url: str = ""
+    blocks: tuple[str, ...] = ()
+    """Lines of the cleaned text that the source puts into many of its articles; they leave before fingerprinting."""
 
     def ref(self, language: str = "") -> ArticleRef:
         """The article without its text; `language` replaces a language that the feed did not give."""

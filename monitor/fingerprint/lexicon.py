@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from threading import Lock
+from unicodedata import normalize
 
 import numpy as np
 import Stemmer
@@ -100,7 +101,8 @@ class Lexicon:
 
     def _learn(self, form: str) -> int:
         row = self._rows[form] = len(self._rows)
-        word = form.lower().replace("’", "'")
+        # Composed, since accents may be written apart.
+        word = normalize("NFC", form.lower().replace("’", "'"))
         stem = self._stem(word)
         self.word[row] = stable_hash(word)
         self.stem[row] = stable_hash(stem)
@@ -122,6 +124,12 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language; of one without stemmer or frequency list too, where a word is its own stem."""
     return Lexicon(language)
+
+
+def are_read_alike(first: str, second: str) -> bool:
+    """Whether two languages give each word the same stem and frequency: one and the same, or Croatian and Serbian."""
+    names = [(_STEMMERS.get(language), _LISTS.get(language, language)) for language in (first, second)]
+    return first == second or names[0] == names[1]
 
 
 def stable_hash(text: str) -> int:

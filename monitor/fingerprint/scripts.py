@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from itertools import groupby
+
 UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Burmese
@@ -12,6 +15,17 @@ UNSPACED = (
     "\U00020000-\U0002fa1f"
 )
 """Ranges for a character class of a regular expression."""
+
+
+def _marks() -> str:
+    codes = (code for code in range(0x300, 0xFE30) if unicodedata.category(chr(code))[0] == "M")
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), lambda at: at[1] - at[0])]
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
+
+
+MARKS = _marks()
+"""Ranges of the marks that stand on or after a letter (vowels in India, accents written apart): parts of a word, though
+`\\w` does not match them."""
 
 
 def is_hiragana(char: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from cachetools import LRUCache, cached
 
 from monitor.fingerprint.lexicon import COMMON, lexicon
-from monitor.fingerprint.scripts import UNSPACED
+from monitor.fingerprint.scripts import MARKS, UNSPACED
 from monitor.fingerprint.shingles import mix
 
 STOP_FREQUENCY = 1e-3
@@ -20,8 +20,8 @@ KEPT_CHARACTERS = 2_000_000
 """Texts whose words are kept: some 800 of usual length, in 15 MB."""
 
 # Apostrophes join letters, points and commas join digits.
-_SPACED = re.compile(r"\w+(?:['’][^\W\d]\w*|(?<=\d)[.,]\d+)*")
-_UNSPACED = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
+_SPACED = re.compile(rf"\w[\w{MARKS}]*(?:['’][^\W\d][\w{MARKS}]*|(?<=\d)[.,]\d+)*")
+_UNSPACED = re.compile(rf"[{UNSPACED}]|(?![{UNSPACED}])\w(?:(?![{UNSPACED}])[\w{MARKS}])*")
 _ANY_UNSPACED = re.compile(rf"[{UNSPACED}]")
 
 
@@ -62,7 +62,7 @@ def words(text: str, language: str) -> Words:
     """
     # The pattern that splits every character of some scripts is slow, and most texts do not need it.
     pattern = _UNSPACED if _ANY_UNSPACED.search(text) else _SPACED
-    spans = [found.span() for found in pattern.finditer(text)]
+    spans = list(map(re.Match.span, pattern.finditer(text)))
     facts = lexicon(language)
     forms = [text[start:end] for start, end in spans]
     # Long texts are worked on in threads, and a row of the lexicon is one word's only until the next call.

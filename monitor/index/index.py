@@ -21,19 +21,23 @@ from monitor.index.postings import Postings
 BAND_WIDTH = 2
 """Signature values a band. RESEARCH.md section 1: 128 × 2 loses 2 % of the copies, wider bands far more."""
 BUCKET_LIMIT = 64
-"""Articles a band's bucket holds: a story of more copies is still found, at a bounded cost."""
+"""Articles a band's bucket holds, the newest: a story of more copies is still found, at a bounded cost."""
 SAMPLE_LIMIT = 30
-"""Articles in which a phrase may stand before it says nothing any more."""
+"""Articles that a phrase's list holds, the newest; a phrase with a full list says little."""
 MIN_SHARED_SAMPLES = 2
 """Shared phrases that make a candidate; one alone is often a name with a title."""
+MIN_SHARED_COMMON = 6
+"""The same with phrases whose lists are full: a passage out of a story that thirty others have copied shares a dozen of
+them with each copy, unrelated articles share names and set phrases."""
 CANDIDATE_LIMIT = 24
 """Candidates an article, unless asked otherwise. On the bench the right one is nearly always among the first five."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    bands: list[int]
-    samples: list[int]
+    # As bytes: as numbers they would take five times the memory.
+    signature: bytes
+    samples: bytes
     first_seen_at: datetime
 
 
@@ -52,21 +56,22 @@ class Index:
     def add(self, fp: Fingerprint) -> None:
         """Add an article; one with the same id (an earlier revision) is replaced. Cost: 0.1 ms."""
         self.remove(fp.article.id)
-        entry = _Entry(_bands(fp), _sampled(fp), fp.article.first_seen_at)
-        self._entries[fp.article.id] = entry
-        self._bands.add(entry.bands, fp.article.id)
-        self._samples.add(entry.samples, fp.article.id)
+        self._entries[fp.article.id] = _Entry(fp.signature, fp.samples, fp.article.first_seen_at)
+        self._bands.add(_bands(fp.signature), fp.article.id)
+        self._samples.add(_sampled(fp.samples), fp.article.id)
 
     def candidates(self, fp: Fingerprint, limit: int = CANDIDATE_LIMIT) -> list[str]:
         """Ids of the articles that may share text with this one, best first; never its own.
 
         Cost: 0.1 ms, bounded whatever the size of the index: at most 128 × 64 + 30 × samples postings are read.
         """
-        bands = Counter(chain.from_iterable(self._bands.find(_bands(fp))))
-        samples = Counter(
-            chain.from_iterable(held for held in self._samples.find(_sampled(fp)) if len(held) < SAMPLE_LIMIT)
-        )
-        found = bands + Counter({article: n for article, n in samples.items() if n >= MIN_SHARED_SAMPLES})
+        found = Counter(chain.from_iterable(self._bands.find(_bands(fp.signature))))
+        telling, common = Counter[str](), Counter[str]()
+        for held in self._samples.find(_sampled(fp.samples)):
+            (telling if len(held) < SAMPLE_LIMIT else common).update(held)
+        for article, shared in (telling + common).items():
+            if telling[article] >= MIN_SHARED_SAMPLES or shared >= MIN_SHARED_COMMON:
+                found[article] += shared
         found.pop(fp.article.id, None)
         # Ties are broken by id, so that every run gives the same order.
         return sorted(found, key=lambda article: (-found[article], article))[:limit]
@@ -75,8 +80,8 @@ class Index:
         """Forget an article; one that is not there is no error."""
         entry = self._entries.pop(article_id, None)
         if entry:
-            self._bands.remove(entry.bands, article_id)
-            self._samples.remove(entry.samples, article_id)
+            self._bands.remove(_bands(entry.signature), article_id)
+            self._samples.remove(_sampled(entry.samples), article_id)
 
     def expire(self, now: datetime) -> list[str]:
         """Forget the articles first seen longer ago than the retention; returns their ids. Cost: O(articles)."""
@@ -86,6 +91,11 @@ class Index:
             self.remove(article)
         return ids
 
+    @property
+    def keys(self) -> int:
+        """Band values and phrases that are held; each takes some 200 bytes."""
+        return len(self._bands) + len(self._samples)
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -93,14 +103,14 @@ class Index:
         return article_id in self._entries
 
 
-def _bands(fp: Fingerprint) -> list[int]:
+def _bands(signature: bytes) -> list[int]:
     """One key a band, each of its own kind, so that all bands share one table."""
-    values = np.frombuffer(fp.signature, "<u4").reshape(-1, BAND_WIDTH).astype(np.uint64)
+    values = np.frombuffer(signature, "<u4").reshape(-1, BAND_WIDTH).astype(np.uint64)
     pairs = (values[:, 0] << np.uint64(32)) | values[:, 1]
     keys: list[int] = mix(pairs, np.arange(1, len(pairs) + 1, dtype=np.uint64)).tolist()
     return keys
 
 
-def _sampled(fp: Fingerprint) -> list[int]:
-    keys: list[int] = np.frombuffer(fp.samples, "<u8").tolist()
+def _sampled(samples: bytes) -> list[int]:
+    keys: list[int] = np.frombuffer(samples, "<u8").tolist()
     return keys

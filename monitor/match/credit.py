@@ -9,7 +9,7 @@ from typing import NamedTuple
 from yarl import URL
 
 from monitor.articles.agencies import agencies_in, names_of, pattern_of, publisher
-from monitor.articles.furniture import SOURCE_LINE
+from monitor.articles.sources import SOURCE_LINE
 from monitor.match.text import Text
 
 _MIN_NAME_CHARS = 2

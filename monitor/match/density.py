@@ -28,9 +28,9 @@ def density_features(later: Text, earlier: Text) -> dict[str, float]:
     """Share of the best window that is covered, for each view and width (the better and the worse direction), and how
     much of the texts is covered by long runs of shared words."""
     values: dict[str, float] = {}
-    for view, other in _SETS.items():
-        mine = covered(later.sequences[view], earlier.sets[other])
-        theirs = covered(earlier.sequences[view], later.sets[other])
+    covers_mine, covers_theirs = _covers(later, earlier), _covers(earlier, later)
+    for view in _SETS:
+        mine, theirs = covers_mine[view], covers_theirs[view]
         sums_mine, sums_theirs = _sums(mine), _sums(theirs)
         for width in STEM_WINDOWS if view.startswith("s2") else WORD_WINDOWS:
             low, high = sorted((_densest(sums_mine, width), _densest(sums_theirs, width)))
@@ -43,6 +43,17 @@ def density_features(later: Text, earlier: Text) -> dict[str, float]:
         if view == "w3_nq":
             values["longest_run_nq"] = float(np.log1p(_run_lengths(mine).max(initial=0)))
     return values
+
+
+def _covers(text: Text, other: Text) -> dict[str, np.ndarray]:
+    """What is covered of each view of a text."""
+    quotes = bool(text.quoted.any())
+    covers: dict[str, np.ndarray] = {}
+    for view, name in _SETS.items():
+        # Without quotations the views without them are the same, and most texts have none.
+        same = not quotes and view != name
+        covers[view] = covers[name] if same else covered(text.sequences[view], other.sets[name])
+    return covers
 
 
 def _sums(cover: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from monitor.base.events import Match
 from monitor.match.alignment import align
 from monitor.match.features import pair_features
 from monitor.match.model import shipped
-from monitor.match.text import Text
+from monitor.match.text import Text, in_one_language
 from monitor.match.verify import MATCH_PROBABILITY, hopeless, match_of
 
 
@@ -41,6 +41,7 @@ class Explanation:
 
 def explain(later: Text, earlier: Text) -> Explanation:
     """The verdict on a pair with each feature's part in it. Cost: 3 ms."""
+    later, earlier = in_one_language(later, earlier)
     found = align(later, earlier)
     features = pair_features(later, earlier, found)
     model = shipped()

@@ -217,8 +217,8 @@ async def test_a_failing_feed_is_polled_less_and_less_and_others_go_on(tmp_path:
         await poll(stage, clock, ends=2)
         assert published(stage) == [("one", 1)]
         times: dict[str, list[float]] = {publisher.url("a"): [], publisher.url("b"): []}
-        for _ in range(15):
-            await poll(stage, clock)
+        for at in range(2, 17):
+            await poll(stage, clock, ends=2 if at in (2, 4, 8, 16) else 1)
         for one in polls(stage):
             times[one.feed_url].append((one.at - START).total_seconds() / INTERVAL_S)
         assert times[publisher.url("a")] == [1, 2, 4, 8, 16]
@@ -338,6 +338,38 @@ async def test_an_entry_is_published_before_it_is_remembered(
         assert first == again and len(role.seen) == 1
 
 
+PITCH = "Read by every lighthouse keeper of the coast: support the paper that has never missed a ferry."
+
+
+async def test_what_a_source_repeats_is_learnt_over_polls_and_restarts(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    for number in range(5):
+        publisher.feeds["a"].insert(0, (f"n{number}", f"{prose(number)}&lt;p&gt;{PITCH}&lt;/p&gt;"))
+        async with polling(tmp_path, publisher, clock) as stage:
+            await stage.settled()
+            await poll(stage, clock)
+            articles = stage.read(ARTICLES, Article)
+    assert [one.blocks for one in articles] == [(), (), (PITCH,), (PITCH,), (PITCH,)]
+    assert all(one.text.endswith(PITCH) for one in articles), "the text stays whole for credits and revisions"
+
+
+async def test_an_article_that_is_handled_again_after_a_crash_has_the_same_blocks(
+    tmp_path: Path, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    publisher.feeds["a"] = [(f"n{number}", f"{prose(number)}&lt;p&gt;{PITCH}&lt;/p&gt;") for number in range(3)]
+    async with polling(tmp_path, publisher, clock) as stage:
+        await poll(stage, clock)
+        role = role_of(stage)
+        for entry in stage.read(POLLS, FeedEntry)[-1:]:
+            # The worker died after it had learnt from the article and before it remembered that it had seen it.
+            for key in [key for key in role.seen if key.endswith(entry.article.id.encode())]:
+                monkeypatch.setitem(role.seen.data, key, None)
+            await stage.put(POLLS, "127.0.0.1", entry)
+        articles = stage.read(ARTICLES, Article)
+    assert len(articles) == 4 and articles[-1] == articles[-2] and articles[-1].blocks == (PITCH,)
+
+
 async def test_a_feed_is_not_polled_twice_at_a_time_and_all_feeds_together_as_configured(
     tmp_path: Path, publisher: Publisher
 ) -> None:
@@ -380,6 +412,7 @@ async def test_articles_that_no_feed_lists_any_more_are_forgotten(tmp_path: Path
             await role.call_time()
             await stage.settled()
             assert len(role.seen) == known
+            assert len(role.blocks) == known, "a silent source too"
 
 
 async def test_a_feed_that_was_taken_out_of_the_configuration_is_not_polled(

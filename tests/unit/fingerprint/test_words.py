@@ -78,3 +78,11 @@ def test_threads_that_meet_new_words_at_once_do_not_mix_them_up() -> None:
         sys.setswitchinterval(interval)
     for text, one in zip(texts, found, strict=True):
         assert one.word.tolist() == [stable_hash(word) for word in text.split()]
+
+
+def test_vowel_signs_and_accents_written_apart_belong_to_the_word() -> None:
+    assert pieces("लड़के किताब पढ़ते हैं।", "hi") == ["लड़के", "किताब", "पढ़ते", "हैं"]
+    assert pieces("மரங்கள் 日本", "ta") == ["மரங்கள்", "日", "本"]
+    assert (
+        words("caf\u00e9 d\u2019\u00e9t\u00e9", "fr").word == words("cafe\u0301 d\u2019e\u0301te\u0301", "fr").word
+    ).all()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from monitor.base.events import ArticleRef, Fingerprint
-from monitor.index.index import BUCKET_LIMIT, SAMPLE_LIMIT, Index
+from monitor.index.index import BUCKET_LIMIT, MIN_SHARED_COMMON, SAMPLE_LIMIT, Index
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -107,4 +107,23 @@ def test_a_story_of_very_many_copies_stays_found_and_bounded() -> None:
     for number in range(3 * BUCKET_LIMIT):
         index.add(made(f"{number:03}", signature(1)))
     found = index.candidates(made("new", signature(1)), limit=10_000)
-    assert len(found) == BUCKET_LIMIT
+    assert found == [f"{number:03}" for number in range(2 * BUCKET_LIMIT, 3 * BUCKET_LIMIT)], "the newest"
+
+
+def test_a_passage_out_of_a_story_of_very_many_copies_is_found() -> None:
+    index, phrases = Index(DAY), tuple(range(100, 140))
+    for number in range(3 * SAMPLE_LIMIT):
+        index.add(made(f"{number:03}", signature(1), phrases))
+    for shared, is_found in ((MIN_SHARED_COMMON, True), (MIN_SHARED_COMMON - 1, False)):
+        found = index.candidates(made("lifted", signature(2), phrases[:shared]))
+        assert bool(found) is is_found
+        assert all(int(name) >= 2 * SAMPLE_LIMIT for name in found)
+
+
+def test_an_article_that_was_pushed_out_of_full_lists_can_be_removed() -> None:
+    index = Index(DAY)
+    for number in range(BUCKET_LIMIT + 1):
+        index.add(made(f"{number:03}", signature(1), (10, 20)))
+    for number in range(BUCKET_LIMIT + 1):
+        index.remove(f"{number:03}")
+    assert len(index) == index.keys == 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from monitor.index.postings import Postings
 
 
-def test_a_full_list_takes_no_more_until_one_leaves() -> None:
+def test_a_full_list_loses_its_oldest() -> None:
     held = Postings(limit=2)
     for name in ("a", "b", "c"):
         held.add([7], name)
-    assert list(held.find([7])) == [["a", "b"]]
+    assert list(held.find([7])) == [("b", "c")]
     held.remove([7], "a")
-    held.add([7], "c")
-    assert list(held.find([7])) == [["b", "c"]]
+    held.remove([7], "b")
+    assert list(held.find([7])) == [("c",)]
 
 
 def test_an_emptied_key_takes_no_memory() -> None:
