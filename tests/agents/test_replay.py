@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -107,38 +104,3 @@ async def test_another_series_is_refused(tmp_path: Path, other: list[Article]) -
     await replay(series(), settings(tmp_path / "log.db"), advance=lambda _: None)
     with pytest.raises(InputError, match=f"holds the replay of other articles \\({len(series())} of them\\)"):
         await replay(other, settings(tmp_path / "log.db"), advance=lambda _: None)
-
-
-CHILD = """
-import asyncio, sys
-from pathlib import Path
-from agents.replay import replay
-from tests.agents import test_replay
-def advance(done):
-    print(done, flush=True)
-asyncio.run(replay(test_replay.series(), test_replay.settings(Path(sys.argv[1])), advance=advance))
-"""
-
-
-def ends(path: Path) -> dict[str, int]:
-    """How far each topic is in the file of a process that was killed."""
-    log = Log(path)
-    found = {name: log.end(TP(name, 0)) for name in ("wirewatch-articles", "wirewatch-answers", "wirewatch-alerts")}
-    log.close()
-    return found
-
-
-@pytest.mark.slow
-async def test_a_replay_that_is_killed_loses_nothing_and_tells_nothing_twice(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    for limit in (1, 2 * COPIES + COPIES // 2):
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(path)], stdout=subprocess.PIPE)
-        assert child.stdout is not None
-        while int(child.stdout.readline()) < limit:
-            pass
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        assert ends(path)["wirewatch-alerts"] < COPIES, "killed in the middle"
-    alerts = await replay(series(), settings(path), advance=lambda _: None)
-    assert pairs(alerts) == EXPECTED and ends(path)["wirewatch-articles"] == len(series())
