@@ -19,7 +19,7 @@ from tests.e2e.newsroom import copied_series, jsonl, newsroom
 from tests.e2e.program import Program, run, started, until
 
 KILLS = 20
-KILLS_ON_KAFKA = 4
+KILLS_ON_KAFKA = 2
 """Fewer, since Kafka lets a killed worker's partitions go only after its session timeout."""
 SEED = 20_261_123
 
