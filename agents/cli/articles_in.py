@@ -81,10 +81,21 @@ def read_articles(paths: Iterable[Path], *, now: datetime) -> Iterator[Article]:
 def _articles(path: Path) -> Iterator[Article]:
     try:
         if path.suffix == ".txt":
-            yield _article(str(path), _Line(text=path.read_text(encoding="utf-8"), id=path.stem))
+            yield _article(str(path), _Line(text=read_text(path), id=path.stem))
             return
         with path.open("rb") as lines:
             yield from _lines(str(path), lines)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def read_text(path: Path) -> str:
+    """A text file as it stands.
+
+    Raises: InputError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:

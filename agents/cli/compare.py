@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from agents.cli import console, options
-from agents.cli.articles_in import files_of, read_articles
+from agents.cli.articles_in import files_of, read_articles, read_text
 from monitor.alerts.describe import plain
 from monitor.articles.html import text_of
 from monitor.base.errors import InputError, TextTooShort
@@ -65,9 +65,9 @@ def _article(name: str, seen_at: datetime, fetching: FetchSettings) -> Article:
         return Article(id=name, url=name, first_seen_at=seen_at, text=asyncio.run(_page(name, fetching)))
     path = Path(name)
     if path.suffix.lower() in _PAGE_SUFFIXES:
-        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=text_of(_read(path)))
+        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=text_of(read_text(path)))
     if path.suffix not in (".jsonl", ".ndjson"):
-        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=_read(path))
+        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=read_text(path))
     articles = list(read_articles(files_of([name]), now=seen_at))
     if len(articles) != 1:
         raise InputError(f"{name}: holds {len(articles)} articles; give a file with one")
@@ -89,15 +89,6 @@ async def _page(url: str, fetching: FetchSettings) -> str:
     except LookupError:
         text = found.body.decode("utf-8", "replace")
     return text_of(text)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
 def _as_json(found: Explanation, later: Text, earlier: Text) -> dict[str, Any]:
