@@ -9,13 +9,14 @@ import numpy as np
 
 from monitor.base.events import ArticleRef, Fingerprint
 from monitor.fingerprint.lexicon import RAREST, are_read_alike
-from monitor.fingerprint.shingles import distinct, shingles, skip_bigrams
+from monitor.fingerprint.shingles import distinct, shingles, shingles_up_to, skip_bigrams
 from monitor.fingerprint.words import Words, words
 from monitor.match.sentences import sentence_numbers
 
 NAME_FREQUENCY = 3e-5
 """Capitalised words rarer than this are taken for names."""
 SKIP_WINDOW = 4
+_LONGEST_PHRASE = 5
 
 # A quotation longer than this is a lost closing mark.
 _QUOTATION = re.compile(
@@ -62,7 +63,7 @@ class Text:
 
     @classmethod
     def of(cls, fp: Fingerprint) -> Text:
-        """The text of a fingerprint. Cost: 0.6 ms for 400 words; keep the result for articles that come back."""
+        """The text of a fingerprint. Cost: 0.8 ms for 400 words on a busy machine; keep the result for articles that come back."""
         return cls._read(fp.article, fp.text, fp.credits, fp.links, fp.article.language)
 
     def read_as(self, language: str) -> Text:
@@ -79,27 +80,28 @@ class Text:
         cls, article: ArticleRef, text: str, credited: tuple[str, ...], links: tuple[str, ...], language: str
     ) -> Text:
         found = words(text, language)
-        quoted = _quoted(text, found)
-        content = found.content
-        sequences = {
-            "w3": _sequence(found.word, 3),
-            "w5": _sequence(found.word, 5),
-            "s2": _sequence(found.stem[content], 2),
-            "w3_nq": _sequence(found.word[~quoted], 3),
-            "w5_nq": _sequence(found.word[~quoted], 5),
-            "s2_nq": _sequence(found.stem[content & ~quoted], 2),
-        }
+        content, quoted = found.content, _quoted(text, found)
+        stems = found.stem[content]
+        phrases = shingles_up_to(found.word, _LONGEST_PHRASE)
+        sequences = _sequences(phrases, stems)
+        unquoted = sequences
+        # Most texts quote nobody, and both are the same.
+        if quoted.any():
+            unquoted = _sequences(shingles_up_to(found.word[~quoted], _LONGEST_PHRASE), found.stem[content & ~quoted])
         names = found.capital & (found.frequency < NAME_FREQUENCY)
+        stem_set, first = _first_places(stems)
         sets = {
-            "w1": found.word,
-            "w2": shingles(found.word, 2),
-            "s1": found.stem[content],
-            "skip": skip_bigrams(found.stem[content], SKIP_WINDOW),
-            "name": found.stem[names],
-            "plain": found.stem[content & ~names & ~found.number],
-            "number": found.word[found.number],
-            **{name: sequence.grams for name, sequence in sequences.items() if name != "w5_nq"},
+            "w1": distinct(found.word),
+            "w2": distinct(phrases[1]),
+            "s1": stem_set,
+            "skip": distinct(skip_bigrams(stems, SKIP_WINDOW)),
+            "name": distinct(found.stem[names]),
+            "plain": distinct(found.stem[content & ~names & ~found.number]),
+            "number": distinct(found.word[found.number]),
+            **{name: distinct(sequence.grams) for name, sequence in sequences.items()},
         }
+        for name in ("w3", "s2"):
+            sets[f"{name}_nq"] = sets[name] if unquoted is sequences else distinct(unquoted[name].grams)
         rarity = np.clip(-np.log(found.frequency * _ARTICLE_WORDS), 0, _HIGHEST_RARITY).astype(np.float32)
         return cls(
             article,
@@ -109,9 +111,9 @@ class Text:
             sentence_numbers(text, found),
             rarity,
             quoted,
-            np.flatnonzero(content)[np.unique(found.stem[content], return_index=True)[1]],
-            {name: distinct(hashes) for name, hashes in sets.items()},
-            sequences,
+            np.flatnonzero(content)[first],
+            sets,
+            sequences | {f"{name}_nq": sequence for name, sequence in unquoted.items()},
             links,
         )
 
@@ -130,14 +132,28 @@ def in_one_language(later: Text, earlier: Text) -> tuple[Text, Text]:
     return later, earlier.read_as(first)
 
 
-def _sequence(hashes: np.ndarray, size: int) -> Sequence:
-    return Sequence(shingles(hashes, size), size, len(hashes))
+def _sequences(phrases: list[np.ndarray], stems: np.ndarray) -> dict[str, Sequence]:
+    """The views of a text in order; `phrases` has its words, its pairs of words, and so on."""
+    length = len(phrases[0])
+    return {
+        "w3": Sequence(phrases[2], 3, length),
+        "w5": Sequence(phrases[4], 5, length),
+        "s2": Sequence(shingles(stems, 2), 2, len(stems)),
+    }
+
+
+def _first_places(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The hashes sorted and without repeats, and where each stands first."""
+    order = hashes.argsort()
+    ordered = hashes[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))[: len(hashes)]
+    return ordered[starts], np.minimum.reduceat(order, starts) if len(hashes) else order
 
 
 def _quoted(text: str, found: Words) -> np.ndarray:
     """bool[n]: the word stands inside quotation marks."""
-    quoted = np.zeros(len(found), np.bool_)
-    for match in _QUOTATION.finditer(text):
-        first, last = np.searchsorted(found.start, match.span())
-        quoted[first:last] = True
-    return quoted
+    spans = [place for match in _QUOTATION.finditer(text) for place in match.span()]
+    edges = np.array([0, *found.start.searchsorted(spans), len(found)])
+    # What stands before, between and after quotations takes turns with them.
+    inside = np.arange(len(edges) - 1) % 2 == 1
+    return np.repeat(inside, np.diff(edges))
