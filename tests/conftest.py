@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.kafka import kafka, kafka_broker
 
 __all__ = ["kafka", "kafka_broker", "pytest_collection_modifyitems"]
+
+# Examples are not timed: on a machine that has other work, any of them may take long.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 TOGETHER = ("kafka", "browser", "quality")
 """Marks whose tests run in one process: they share a broker, a browser, the fingerprints of the labelled articles."""
