@@ -35,10 +35,9 @@ logger = logging.getLogger(__name__)
 BROKER_RETRY_S = 1.0
 PROGRESS_S = 5.0
 GRACE_S = 3.0
-"""A webhook under way at shutdown is worth this wait: cut off, it would be sent again at the next start."""
-EVENT_WAIT_S = 10.0
-"""How long a rebalance or a stop waits for the event at hand; one that the broker does not let end must not hold up the
-others."""
+"""A webhook or an event under way at shutdown is worth this wait: cut off, it would be done again at the next start."""
+REVOKE_WAIT_S = 10.0
+"""How long a rebalance waits for the event at hand; one that the broker does not let end must not hold up the others."""
 LOOK_S = 0.01
 SESSION_TIMEOUT_S = 20.0
 """After this silence Kafka gives a dead worker's partitions to the others. Heartbeats have a thread of their own, so
@@ -171,12 +170,11 @@ class Role(ABC):
 
     async def _on_revoked(self, _: object, partitions: set[TP], **__: object) -> None:
         # The next owner must not read the tables before the event at hand has written them.
-        await self._events_at_hand()
+        await self._hand_is_free(REVOKE_WAIT_S)
         self.revoked(partitions)
 
-    async def _events_at_hand(self) -> None:
-        """Wait until they are finished."""
-        deadline = time.monotonic() + EVENT_WAIT_S
+    async def _hand_is_free(self, limit_s: float) -> None:
+        deadline = time.monotonic() + limit_s
         while self._at_hand and time.monotonic() < deadline:
             await asyncio.sleep(LOOK_S)
 
@@ -343,15 +341,17 @@ class Role(ABC):
             logger.error("%s: %s: %s; it will be tried again", self.name, type(error).__name__, error, exc_info=error)
 
     async def stop(self) -> None:
-        """Stop after the event at hand, which is then committed; what runs in the background gets a moment to end."""
+        """Stop after the event at hand; it and what runs in the background get a moment to end."""
         self._stopping = True
-        # Faust would cancel it half-way, and the next start would do it again.
-        await self._events_at_hand()
+        # Faust would cancel the event at hand half-way, and the next start would do it again.
+        await asyncio.gather(self._background_ended(), self._hand_is_free(GRACE_S))
+        await self.app.stop()
+
+    async def _background_ended(self) -> None:
         if self._tasks:
             _, left = await asyncio.wait(self._tasks, timeout=GRACE_S)
             for task in left:
                 task.cancel()
-        await self.app.stop()
 
     def assigned(self, topic: Topic) -> list[int]:
         """Partitions of a topic that are this worker's at the moment."""

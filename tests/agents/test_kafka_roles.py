@@ -85,7 +85,7 @@ async def test_what_a_worker_was_at_when_it_was_cancelled_is_handled_by_the_next
 
     with monkeypatch.context() as patch:
         patch.setattr(Recorder, "article", stuck)
-        patch.setattr(role_module, "EVENT_WAIT_S", 0.1)
+        patch.setattr(role_module, "GRACE_S", 0.1)
         task = asyncio.create_task(work())
         await asyncio.wait_for(at_hand.wait(), LIMIT_S)
         task.cancel()

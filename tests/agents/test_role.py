@@ -269,7 +269,7 @@ async def test_a_restart_goes_on_after_the_last_event_and_repeats_none(tmp_path:
 async def test_an_event_that_was_not_finished_at_the_stop_is_handled_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(role_module, "EVENT_WAIT_S", 0.05)
+    monkeypatch.setattr(role_module, "GRACE_S", 0.05)
 
     async def for_ever(number: int, _: int) -> None:
         if number == 1:
@@ -372,7 +372,7 @@ async def test_events_that_expired_before_they_were_read_do_not_stop_the_stream(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a week without power: the service goes on with what is still there."""
-    monkeypatch.setattr(role_module, "EVENT_WAIT_S", 0.05)
+    monkeypatch.setattr(role_module, "GRACE_S", 0.05)
 
     async def for_ever(number: int, _: int) -> None:
         if number == 1:
