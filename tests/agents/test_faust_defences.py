@@ -17,7 +17,9 @@ from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
+from agents import app as app_module
 from agents import faust_defences
+from agents import role as role_module
 from agents.faust_defences import Finished
 from agents.kafka import servers
 from agents.sqlite.transport import Consumer as Embedded
@@ -33,6 +35,13 @@ COMMITS_S = 1.0
 LOOK_S = 0.05
 ZERO = TP(ARTICLES.name, 0)
 Staged = Callable[[], Any]
+
+
+@pytest.fixture(autouse=True)
+def patient_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, the event at hand is finished before a role stops."""
+    monkeypatch.setattr(role_module, "GRACE_S", LIMIT_S)
+    monkeypatch.setattr(app_module, "STOP_TIMEOUT_S", LIMIT_S)
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
