@@ -21,7 +21,7 @@ from tests.agents.brokers import Broker, Embedded, beside
 
 START = datetime.now(UTC).replace(microsecond=0)
 """Near the real time: Kafka refuses messages of the far future, and deletes what is past its retention."""
-LIMIT_S = 100.0
+LIMIT_S = 250.0
 """For anything that a test waits for. Much longer than it takes: a slow machine is no fault."""
 E = TypeVar("E", bound=Event)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-LIMIT_S = 240.0
+LIMIT_S = 600.0
 """For anything that a test waits for. Much longer than it takes: a slow machine is no fault."""
 _READY = re.compile(r"live page (http://\S+)")
 
