@@ -9,7 +9,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,27 +17,19 @@ import pytest
 from monitor.base.events import Article, Match
 from monitor.evaluate.decided import decided
 from monitor.evaluate.evaluation import evaluation
-from monitor.fingerprint.fingerprint import fingerprint
-from monitor.match.labelled import Labelled, read_labelled
+from monitor.match.labelled import Labelled
 from monitor.match.model import shipped
 from monitor.match.pairs import Pairs, judged, labelled_pairs
 from monitor.match.text import Text
 from monitor.match.verify import verify
+from tests.bench.streams import SHARED, fingerprint, labelled, needs_articles
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
-pytestmark = [
-    pytest.mark.quality,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled articles (../shared) are not on this machine"),
-]
-
-
-def labelled(name: str) -> list[Labelled]:
-    return read_labelled(SHARED / "bench" / name, now=datetime.now(UTC))
+pytestmark = [pytest.mark.quality, needs_articles]
 
 
 def measured(stream: list[Labelled], judge: Callable[[Pairs], np.ndarray]) -> dict[str, Any]:
     """The figures of a stream, by name."""
-    pairs = labelled_pairs(stream)
+    pairs = labelled_pairs(stream, make=fingerprint)
     probabilities = judge(pairs)
     return evaluation(stream, pairs, probabilities, decided(pairs, probabilities)).as_json()
 
@@ -109,7 +100,7 @@ def test_seeds_form_one_story_in_every_order() -> None:
             )
             for at, name in enumerate(order)
         ]
-        pairs = labelled_pairs(stream)
+        pairs = labelled_pairs(stream, make=fingerprint)
         found = list(decided(pairs, judged(pairs, shipped())))
         assert all(alert.article.id != "004" for alert in found), order
         outcomes[len(found), len({alert.story.id for alert in found})] += 1
