@@ -46,6 +46,8 @@ $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/python
 	@echo "make: installing Wirewatch and the packages that it needs into $(VENV), about a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "make: compiling the loops of matching, once, 10 seconds"
+	@$(BIN)/python -m monitor.match.warm
 	@touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime

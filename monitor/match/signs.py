@@ -36,7 +36,7 @@ def signs(later: Text, earlier: Text) -> tuple[str, ...]:
 def _residue(later: Text, earlier: Text) -> str:
     for start, end in residue(later.text):
         at = int(np.searchsorted(later.words.end, start, side="right"))
-        quoted = at < len(later.quoted) and bool(later.quoted[at])
+        quoted = at < len(later.words) and bool(later.views.quoted[at])
         words = later.text[start:end]
         if not quoted and words.lower() not in earlier.text.lower():
             return f"chatbot_residue: “{words}”"

@@ -12,6 +12,7 @@ from monitor.fingerprint.lexicon import RAREST, are_read_alike
 from monitor.fingerprint.shingles import distinct, shingles, skip_bigrams
 from monitor.fingerprint.words import Words, words
 from monitor.match.sentences import sentence_numbers
+from monitor.match.views import Views, joined
 
 NAME_FREQUENCY = 3e-5
 """Capitalised words rarer than this are taken for names."""
@@ -28,17 +29,6 @@ _HIGHEST_RARITY = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
-    """Shingles of a text in their order, with the words or stems that they are made of."""
-
-    grams: np.ndarray
-    """uint64[length - size + 1] hashes."""
-    size: int
-    length: int
-    """Words or stems in the sequence."""
-
-
-@dataclass(frozen=True, slots=True)
 class Text:
     """One article's text with its views. Immutable; about 60 kB for 400 words, so keep a bounded number of them."""
 
@@ -46,18 +36,7 @@ class Text:
     text: str
     credits: tuple[str, ...]
     words: Words
-    sentence: np.ndarray
-    """int64[n]: number of the sentence of each word, from 0."""
-    rarity: np.ndarray
-    """float32[n]: 0 for words that every article holds, to 6 for the rarest: their inverse document frequency."""
-    quoted: np.ndarray
-    """bool[n]: the word stands inside quotation marks."""
-    first_place: np.ndarray
-    """int64[len(sets["s1"])]: word at which each distinct content stem stands first."""
-    sets: dict[str, np.ndarray]
-    """Sorted hashes without repeats, by name of the view."""
-    sequences: dict[str, Sequence]
-    """Shingles in order, by name of the view; `_nq` marks those without quotations."""
+    views: Views
     links: tuple[str, ...] = ()
 
     @classmethod
@@ -81,39 +60,44 @@ class Text:
         found = words(text, language)
         quoted = _quoted(text, found)
         content = found.content
-        sequences = {
-            "w3": _sequence(found.word, 3),
-            "w5": _sequence(found.word, 5),
-            "s2": _sequence(found.stem[content], 2),
-            "w3_nq": _sequence(found.word[~quoted], 3),
-            "w5_nq": _sequence(found.word[~quoted], 5),
-            "s2_nq": _sequence(found.stem[content & ~quoted], 2),
-        }
         names = found.capital & (found.frequency < NAME_FREQUENCY)
-        sets = {
-            "w1": found.word,
-            "w2": shingles(found.word, 2),
-            "s1": found.stem[content],
-            "skip": skip_bigrams(found.stem[content], SKIP_WINDOW),
-            "name": found.stem[names],
-            "plain": found.stem[content & ~names & ~found.number],
-            "number": found.word[found.number],
-            **{name: sequence.grams for name, sequence in sequences.items() if name != "w5_nq"},
-        }
-        rarity = np.clip(-np.log(found.frequency * _ARTICLE_WORDS), 0, _HIGHEST_RARITY).astype(np.float32)
-        return cls(
-            article,
-            text,
-            credited,
-            found,
-            sentence_numbers(text, found),
-            rarity,
-            quoted,
-            np.flatnonzero(content)[np.unique(found.stem[content], return_index=True)[1]],
-            {name: distinct(hashes) for name, hashes in sets.items()},
-            sequences,
-            links,
+        stems = found.stem[content]
+        stems_unquoted = found.stem[content & ~quoted]
+        words_unquoted = found.word[~quoted]
+        sequences = [
+            shingles(found.word, 3),
+            shingles(found.word, 5),
+            shingles(words_unquoted, 3),
+            shingles(words_unquoted, 5),
+            shingles(stems, 2),
+            shingles(stems_unquoted, 2),
+        ]
+        w3, w5, w3_unquoted, _, s2, s2_unquoted = map(distinct, sequences)
+        s1, first_of_stem = np.unique(stems, return_index=True)
+        sets = [
+            distinct(found.word),
+            distinct(shingles(found.word, 2)),
+            w3,
+            w5,
+            s1,
+            s2,
+            distinct(skip_bigrams(stems, SKIP_WINDOW)),
+            w3_unquoted,
+            s2_unquoted,
+            distinct(found.stem[names]),
+            distinct(found.stem[content & ~names & ~found.number]),
+            distinct(found.word[found.number]),
+        ]
+        views = Views(
+            *joined(sets, sequences),
+            first_place=np.flatnonzero(content)[first_of_stem],
+            stem=found.stem,
+            content=content,
+            quoted=quoted,
+            sentence=sentence_numbers(text, found),
+            rarity=np.clip(-np.log(found.frequency * _ARTICLE_WORDS), 0, _HIGHEST_RARITY).astype(np.float32),
         )
+        return cls(article, text, credited, found, views, links)
 
 
 def in_one_language(later: Text, earlier: Text) -> tuple[Text, Text]:
@@ -128,10 +112,6 @@ def in_one_language(later: Text, earlier: Text) -> tuple[Text, Text]:
     if earlier.familiar >= later.familiar:
         return later.read_as(second), earlier
     return later, earlier.read_as(first)
-
-
-def _sequence(hashes: np.ndarray, size: int) -> Sequence:
-    return Sequence(shingles(hashes, size), size, len(hashes))
 
 
 def _quoted(text: str, found: Words) -> np.ndarray:
