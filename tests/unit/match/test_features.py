@@ -138,7 +138,7 @@ def test_names_and_numbers_are_in_no_plain_chain(text_of: MakeText) -> None:
     )
     values = features(text, moved)
     assert values["plain_chain_share"] == 1
-    assert values["chain_share"] == pytest.approx(7 / 8)
+    assert values["chain_share"] == pytest.approx(6 / 8)
 
 
 def test_gaps_are_what_the_other_text_does_not_hold(text_of: MakeText) -> None:
