@@ -96,7 +96,7 @@ async def running(
             )
         )
         parts = Parts(settings, session, clock=clock)
-        if MatchArticles in roles:
+        if {FingerprintArticles, MatchArticles} & set(roles):
             # In a thread, since the first start on a machine compiles for some seconds.
             await asyncio.to_thread(warm)
         made = [role(parts) for role in roles]

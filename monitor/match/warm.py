@@ -1,4 +1,4 @@
-"""Makes the compiled loops of matching ready before the first article needs them: `python -m monitor.match.warm`."""
+"""Makes ready what the first article would wait for: `python -m monitor.match.warm`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _TEXT = "The harbour council voted on Monday to rebuild the northern breakwater 
 
 
 def warm() -> None:
-    """Compare a sentence with itself, so that every loop is compiled, or read from where it was kept.
+    """Fingerprint a sentence and compare it with itself, so that the models of languages and of matching are loaded, and
+    every loop is compiled, or read from where it was kept.
 
-    Cost: 10 s the first time on a machine, 0.5 s after it.
+    Cost: 10 s the first time on a machine, 2 s after it.
     """
     never = datetime.fromtimestamp(0, UTC)
     text = Text.of(fingerprint(Article(id="warm", url="", first_seen_at=never, text=_TEXT)))
