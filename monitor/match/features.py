@@ -21,6 +21,8 @@ _MEASURES = (
     kernels.density_features,
     kernels.alignment_features,
     kernels.order_features,
+    kernels.chain_features,
+    kernels.gap_features,
 )
 """What fills the row, in the order of the names."""
 FEATURES: tuple[str, ...] = (
@@ -36,9 +38,14 @@ FEATURES: tuple[str, ...] = (
     *("unquoted_best", *_low_and_high(*(f"unquoted_{measure}" for measure in _SIDES))),
     *("sentence_best", *_low_and_high(*(f"sentence_{measure}" for measure in _SIDES))),
     *("sentence_order", "lead", "length_ratio", "log_length"),
+    *_low_and_high("sentence_quarter", "sentence_median"),
     # Whether the rarer words that both share stand together in both.
     *("rarity_low", "rarity_high", "neighbours", "neighbours_in_order", "forward", "neighbours_log"),
     "neighbours_of_text",
+    # How far both tell the same in the same order, and how evenly what they share is spread over them.
+    *("chain_share", "chain_low", "chain_high", "chain_excess"),
+    *("plain_chain_share", "plain_chain_low", "plain_chain_high", "plain_chain_excess"),
+    *_low_and_high("gap", "gap_mean"),
 )
 """Names of the features, in the order of `pair_features`."""
 

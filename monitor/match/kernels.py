@@ -10,7 +10,7 @@ from math import log1p, sqrt
 import numpy as np
 
 from monitor.base.compiled import compiled
-from monitor.match.views import LOOKED_FOR, NAME, NUMBER, S1, S2, S2_NQ, SETS, SHINGLE_SIZES, Views
+from monitor.match.views import LOOKED_FOR, NAME, NUMBER, PLAIN, S1, S2, S2_NQ, SETS, SHINGLE_SIZES, Views
 
 # Windows in words and, for stems, about the content words in them (RESEARCH.md section 1).
 WORD_WINDOWS = (40, 80, 160)
@@ -21,6 +21,8 @@ LEVELS = (0.3, 0.5, 0.7)
 """Similarities from which a sentence counts as aligned."""
 MIN_WEIGHT = 8.0
 """A sentence of less total rarity ('He said so on Monday.') agrees with others by chance."""
+QUANTILES = (0.25, 0.5)
+"""Shares of a text, by rarity, that its sentences with the worst counterparts make up."""
 MIN_RARITY = 2.0
 """Rarity from which a stem counts for the order of words."""
 NEAR_WORDS = 12
@@ -287,6 +289,28 @@ def _order_kept(dice: np.ndarray) -> float:
 
 
 @compiled
+def quantile(dice: np.ndarray, weight: np.ndarray, share: float) -> float:
+    """Similarity to their best counterparts that the worst sentences of a text, the rows of `dice`, do not exceed: those
+    that make up `share` of its rarity; 0 for a text without."""
+    total = _total(weight)
+    if total < 1.0:
+        return 0.0
+    best = np.zeros(dice.shape[0], np.float64)
+    for a in range(dice.shape[0]):
+        for b in range(dice.shape[1]):
+            best[a] = max(best[a], dice[a, b])
+    found = 1.0
+    for a in range(len(best)):
+        below = 0.0
+        for other in range(len(best)):
+            if best[other] <= best[a]:
+                below += weight[other]
+        if below >= share * total:
+            found = min(found, best[a])
+    return found
+
+
+@compiled
 def _total(weights: np.ndarray) -> float:
     total = 0.0
     for at in range(len(weights)):
@@ -296,7 +320,8 @@ def _total(weights: np.ndarray) -> float:
 
 @compiled
 def alignment_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> int:
-    """How well sentences find a counterpart, with and without quotations, and whether in order."""
+    """How well sentences find a counterpart, with and without quotations, those that fare worst too, and whether in
+    order."""
     for quotations in (False, True):
         first, second = weigh(later, quotations), weigh(earlier, quotations)
         shared = share_rarity(later, earlier, quotations)
@@ -310,7 +335,11 @@ def alignment_features(row: np.ndarray, at: int, later: Views, earlier: Views) -
     row[at], row[at + 1] = _order_kept(dice), lead
     row[at + 2] = shorter / max(longer, 1.0)
     row[at + 3] = log1p(min(len(later.stem), len(earlier.stem)))
-    return at + 4
+    at += 4
+    for number in range(len(QUANTILES)):
+        share = QUANTILES[number]
+        at = _put(row, at, quantile(dice, first, share), quantile(dice.T, second, share))
+    return at
 
 
 @compiled
@@ -357,6 +386,92 @@ def order_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> in
     row[at + 3] = log1p(beside)
     row[at + 4] = beside / max(1, min(len(later.stem), len(earlier.stem)))
     return at + 5
+
+
+@compiled
+def heaviest_chain(places: np.ndarray, weights: np.ndarray, length: int) -> float:
+    """Largest sum of weights over places that rise from one to the next; 0 for none.
+
+    Args: places: int64[n], distinct, each from 0 to below `length`. weights: float64[n], above 0.
+    Source: the longest increasing subsequence, with weights; over a Fenwick tree of maxima. Cost: O(n log length).
+    """
+    best = np.zeros(length + 1, np.float64)
+    heaviest = 0.0
+    for at in range(len(places)):
+        before, node = 0.0, places[at]
+        while node > 0:
+            before = max(before, best[node])
+            node -= node & -node
+        weight, node = before + weights[at], places[at] + 1
+        while node <= length:
+            best[node] = max(best[node], weight)
+            node += node & -node
+        heaviest = max(heaviest, weight)
+    return heaviest
+
+
+@compiled
+def chain_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> int:
+    """The heaviest chain of shared stems that stand in the same order in both texts, each counted where it stands first:
+    its share of what is shared and of both texts, and how much longer the longest is than by chance. Of all content
+    stems, then of those that are neither names nor numbers: independent reports share names and facts, not their order.
+    """
+    stems, others = part(later, S1), part(earlier, S1)
+    facing = np.full(len(later.stem), -1, np.int64)
+    is_plain = np.zeros(len(later.stem), np.bool_)
+    a, b = 0, 0
+    while a < len(stems) and b < len(others):
+        one, other = stems[a], others[b]
+        if one == other:
+            place = later.first_place[a]
+            facing[place] = earlier.first_place[b]
+            is_plain[place] = place_of(one, part(later, PLAIN)) >= 0 and place_of(one, part(earlier, PLAIN)) >= 0
+        a += one <= other
+        b += other <= one
+    places = np.empty(len(facing), np.int64)
+    weights = np.empty(len(facing), np.float64)
+    for plain in (False, True):
+        count, shared = 0, 0.0
+        for word in range(len(facing)):
+            if facing[word] >= 0 and later.rarity[word] > 0 and (is_plain[word] or not plain):
+                places[count], weights[count] = facing[word], later.rarity[word]
+                shared += weights[count]
+                count += 1
+        chain = heaviest_chain(places[:count], weights[:count], len(earlier.stem))
+        row[at] = chain / max(1.0, shared)
+        at = _put(row, at + 1, chain / _rarity(later), chain / _rarity(earlier))
+        for number in range(count):
+            weights[number] = 1.0
+        # A random order of n places holds a rising chain of 2 √n in the mean (Vershik and Kerov 1977).
+        longest = heaviest_chain(places[:count], weights[:count], len(earlier.stem))
+        row[at] = longest / sqrt(count) - 2 if count > 2 else 0.0
+        at += 1
+    return at
+
+
+@compiled
+def _gaps(text: Views, other: Views) -> tuple[float, float]:
+    """Of the stretches of content words that the other text does not hold: the longest, as a share of all content words,
+    and the length in words of the one that a content word stands in, in the mean; 0 for a shared word."""
+    others = part(other, S1)
+    words, gap, longest, squares = 0, 0, 0, 0
+    for at in range(len(text.stem)):
+        if text.content[at]:
+            words += 1
+            gap = 0 if place_of(text.stem[at], others) >= 0 else gap + 1
+            longest = max(longest, gap)
+            # Each word of a stretch adds to it what makes n² of n words.
+            squares += 2 * gap - 1 if gap else 0
+    return longest / max(1, words), squares / max(1, words)
+
+
+@compiled
+def gap_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> int:
+    """How long the stretches of each text are that the other holds no word of: a rewrite follows its source from end to
+    end, a report of the same event has much of its own."""
+    mine, theirs = _gaps(later, earlier), _gaps(earlier, later)
+    at = _put(row, at, mine[0], theirs[0])
+    return _put(row, at, mine[1], theirs[1])
 
 
 @compiled

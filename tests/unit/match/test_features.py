@@ -119,5 +119,41 @@ def test_rarity_is_shared_by_weight(text_of: MakeText) -> None:
     assert values["rarity_high"] == pytest.approx(4 / 8)
 
 
+def test_a_chain_holds_what_stands_in_the_same_order(text_of: MakeText) -> None:
+    text = text_of(LATER)
+    same = features(text, text)
+    assert (same["chain_share"], same["chain_low"], same["plain_chain_high"]) == (1, 1, 1)
+    assert same["chain_excess"] == pytest.approx(math.sqrt(8) - 2)
+    turned = features(text, text_of(" ".join(reversed(LATER.removesuffix(".").split()))))
+    assert turned["chain_share"] == pytest.approx(1 / 8)
+    assert turned["chain_excess"] == pytest.approx(1 / math.sqrt(8) - 2)
+    values = features(text, text_of(EARLIER))
+    assert (values["chain_share"], values["chain_low"], values["chain_high"]) == pytest.approx((1, 4 / 10, 4 / 8))
+
+
+def test_names_and_numbers_are_in_no_plain_chain(text_of: MakeText) -> None:
+    text, moved = (
+        text_of("zcharlie Zalfa zdelta Zbravo zecho zfoxtrot zgolf zhotel."),
+        text_of("zcharlie Zbravo zdelta Zalfa zecho zfoxtrot zgolf zhotel."),
+    )
+    values = features(text, moved)
+    assert values["plain_chain_share"] == 1
+    assert values["chain_share"] == pytest.approx(6 / 8)
+
+
+def test_gaps_are_what_the_other_text_does_not_hold(text_of: MakeText) -> None:
+    values = features(text_of(LATER), text_of(EARLIER))
+    assert (values["gap_low"], values["gap_high"]) == (4 / 8, 6 / 10)
+    assert (values["gap_mean_low"], values["gap_mean_high"]) == (4 * 4 / 8, 6 * 6 / 10)
+
+
+def test_what_is_added_shows_in_the_worst_sentences(text_of: MakeText) -> None:
+    lines = REPORT.splitlines()
+    longer = "\n".join([*lines, *UNRELATED.splitlines()[:4]])
+    values = features(text_of(longer), text_of(REPORT))
+    assert values["sentence_quarter_low"] < 0.2
+    assert values["sentence_median_low"] > 0.9 and values["sentence_quarter_high"] > 0.9
+
+
 def test_the_shipped_model_knows_exactly_these_features() -> None:
     assert shipped().names == FEATURES

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.match import kernels
 
+# The first call compiles, which takes seconds where nothing is kept on disk.
+settings.register_profile("compiling", deadline=None)
+settings.load_profile("compiling")
 SETS = st.lists(st.integers(0, 40), max_size=30).map(lambda hashes: np.unique(np.array(hashes, np.uint64)))
 COVERS = st.lists(st.booleans(), max_size=40).map(lambda cover: np.array(cover, np.bool_))
 
@@ -46,3 +49,19 @@ def test_similarities_are_dice_and_never_divide_by_little(rows: int, columns: in
     shared, first, second = draw.random((rows, columns)), draw.random(rows) * 20, draw.random(columns) * 20
     expected = 2 * shared / np.maximum(first[:, None] + second[None, :], kernels.MIN_WEIGHT)
     assert kernels.similarities(shared, first, second) == pytest.approx(expected)
+
+
+@given(st.permutations(range(12)), st.integers(0, 12), st.lists(st.floats(0.1, 6), min_size=12, max_size=12))
+def test_the_heaviest_chain_is_the_best_of_all(order: list[int], count: int, weights: list[float]) -> None:
+    heaviest: list[float] = []
+    for at in range(count):
+        before = [heaviest[to] for to in range(at) if order[to] < order[at]]
+        heaviest.append(max(before, default=0.0) + weights[at])
+    found = kernels.heaviest_chain(np.array(order[:count], np.int64), np.array(weights[:count]), 12)
+    assert found == pytest.approx(max(heaviest, default=0.0))
+
+
+def test_the_worst_sentences_are_counted_by_weight() -> None:
+    dice, weight = np.array([[0.2, 0.1], [0.3, 0.8], [0.5, 0.0]]), np.array([1.0, 2.0, 1.0])
+    assert [kernels.quantile(dice, weight, share) for share in (0.25, 0.5, 0.75)] == [0.2, 0.5, 0.8]
+    assert kernels.quantile(dice, np.zeros(3), 0.5) == 0
