@@ -115,7 +115,7 @@ class FeedSettings(Section):
 class MatchSettings(Section):
     """What counts as a match, and for how long an article is remembered."""
 
-    min_score: float = Field(0.5, ge=0, le=1)
+    min_score: float = Field(0.65, ge=0, le=1)
     retention_days: float = Field(14.0, gt=0)
     max_candidates: int = Field(50, ge=1, le=1000)
     gather_timeout_s: float = Field(30.0, gt=0)
