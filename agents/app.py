@@ -21,6 +21,7 @@ from agents.decide import Decide
 from agents.deliver import Deliver
 from agents.fingerprint import FingerprintArticles
 from agents.match import MatchArticles
+from agents.notify import Notify
 from agents.poll import PollFeeds
 from agents.role import Parts, Role, utc_now
 from agents.serve import serve
@@ -36,7 +37,7 @@ from monitor.web.server import make_app
 
 logger = logging.getLogger(__name__)
 
-ROLES: tuple[type[Role], ...] = (PollFeeds, FingerprintArticles, MatchArticles, Decide, Deliver, ShowView)
+ROLES: tuple[type[Role], ...] = (PollFeeds, FingerprintArticles, MatchArticles, Decide, Notify, Deliver, ShowView)
 """In the order in which an article passes them."""
 EXPIRE_EVERY_S = 3600.0
 STOP_TIMEOUT_S = 20.0

@@ -49,19 +49,20 @@ FINGERPRINTS = Topic(
     2 * DAY_S,
 )
 ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
-ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
+ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "notify, view", "one", 90 * DAY_S)
+ORDERS = Topic("wirewatch-orders", "Notice", "what it is about", "deliver", "notify", "one", 90 * DAY_S)
 DELIVERIES = Topic(
     "wirewatch-deliveries",
-    "Delivery, DeliveryAttempt, Tick",
+    "Delivery, Redelivery, DeliveryAttempt, Tick",
     "endpoint",
-    "deliver",
+    "notify, deliver",
     "deliver",
     "partitions",
     14 * DAY_S,
 )
 DEAD_LETTERS = Topic("wirewatch-dead-letters", "DeadLetter", "topic", "every role", "an operator", "one", 90 * DAY_S)
 
-TOPICS = (POLLS, ARTICLES, FINGERPRINTS, ANSWERS, ALERTS, DELIVERIES, DEAD_LETTERS)
+TOPICS = (POLLS, ARTICLES, FINGERPRINTS, ANSWERS, ALERTS, ORDERS, DELIVERIES, DEAD_LETTERS)
 
 
 def partition_of(key: bytes, partitions: int) -> int:

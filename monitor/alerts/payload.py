@@ -13,7 +13,7 @@ import msgspec
 
 from monitor.alerts.clip import clip, json_bytes
 from monitor.alerts.passages import DIGITS, fit
-from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, StoryRef, StoryUpdated
+from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, Notice, StoryRef, StoryUpdated
 
 MAX_BODY_BYTES = 19_999
 
@@ -44,6 +44,21 @@ def alert_event(alert: AnyAlert) -> dict[str, Any]:
         return _updated(alert)
     frame = _event(alert, [], truncated=True)
     return _event(alert, *fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame)))
+
+
+def notice_event(notice: Notice) -> dict[str, Any]:
+    """A notice about the service itself as JSON values: its kind is the `type`."""
+    about = notice.kind.partition(".")[0]
+    return {
+        "type": notice.kind,
+        "timestamp": _time(notice.at),
+        "data": {
+            "notice_id": clip(notice.notice_id, _ID_BYTES),
+            about: clip(notice.about, _ID_BYTES),
+            "reason": clip(notice.reason, _TITLE_BYTES),
+            **({} if notice.alerts is None else {"alerts": notice.alerts}),
+        },
+    }
 
 
 def _event(alert: Alert, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:

@@ -200,6 +200,21 @@ AnyAlert = Alert | StoryUpdated
 """What is told to the receivers."""
 
 
+class Notice(Event, frozen=True, kw_only=True, tag="notice"):
+    """Something about the service itself that its users must know: an endpoint was disabled, a silence ended."""
+
+    notice_id: str
+    at: datetime
+    kind: Literal["endpoint.disabled", "endpoint.enabled", "silence.ended"]
+    """The `type` of the webhook that tells it."""
+    about: str
+    """Name of the endpoint, id of the silence."""
+    reason: str
+    """For people: what happened and what to do."""
+    alerts: int | None = None
+    """How many alerts it is about, where that is known."""
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -211,6 +226,18 @@ class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The exact JSON that is signed and sent, the same over all attempts."""
     published_at: datetime | None = None
     created_at: datetime
+    rule: str = ""
+    """Name of the rule that sent it; empty for what no rule sends."""
+    is_test: bool = False
+    """It is attempted at a disabled endpoint too, and its success enables the endpoint again."""
+
+
+class Redelivery(Event, frozen=True, kw_only=True, tag="redelivery"):
+    """The order to hand a body to its endpoint once more, under the id that it had, whatever became of it before."""
+
+    order_id: str
+    """The same for a repeat of this event, which then changes nothing."""
+    delivery: Delivery
 
 
 class DeliveryAttempt(Event, frozen=True, kw_only=True, tag="attempt"):
@@ -228,6 +255,12 @@ class DeliveryAttempt(Event, frozen=True, kw_only=True, tag="attempt"):
     answer: str = ""
     """The first 1,000 characters of the receiver's answer."""
     retry_at: datetime | None = None
+    throttled: bool = False
+    """The receiver asks for fewer requests, or is down or overloaded: 429, 502, 503, 504."""
+    retry_after_s: float | None = None
+    """What its Retry-After asked for."""
+    took_s: float = 0.0
+    """How long the attempt took, in seconds."""
 
 
 class FeedEntry(Event, frozen=True, kw_only=True, tag="entry"):
@@ -279,7 +312,9 @@ AnyEvent = (
     | ShardAnswer
     | Alert
     | StoryUpdated
+    | Notice
     | Delivery
+    | Redelivery
     | DeliveryAttempt
     | FeedEntry
     | FeedPolled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 
 def _digest(prefix: str, *parts: str) -> str:
@@ -33,6 +34,11 @@ def update_id(story: str, origin: str) -> str:
 def webhook_id(alert: str, endpoint: str) -> str:
     """Value of the `webhook-id` header: the same over all attempts of one delivery (Standard Webhooks)."""
     return _digest("msg_", alert, endpoint)
+
+
+def notice_id(kind: str, about: str, at: datetime) -> str:
+    """Id of a notice, from what happened to what, and when: `ntc_` and 20 hexadecimal digits."""
+    return _digest("ntc_", kind, about, at.isoformat())
 
 
 def text_digest(*texts: str) -> str:

@@ -128,6 +128,8 @@ class WebhookSettings(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     url: HttpUrl
     secret: WebhookSecret
+    previous_secrets: tuple[WebhookSecret, ...] = Field((), max_length=4)
+    """They sign too while the receiver changes to `secret`."""
 
 
 class DeliverySettings(Section):
@@ -138,7 +140,14 @@ class DeliverySettings(Section):
     """Waits before the second and later attempts (Standard Webhooks); after the last one: a dead letter."""
     jitter: float = Field(0.1, ge=0, le=0.5)
     concurrency: int = Field(8, ge=1, le=100)
-    """Attempts under way at one endpoint."""
+    """Attempts under way at one endpoint; one at a time while it fails or throttles."""
+    disable_after_s: float = Field(432_000.0, gt=0)
+    """An endpoint that has failed without a success for this long is disabled; 5 days (Standard Webhooks)."""
+    max_waiting: int = Field(10_000, ge=1)
+    """Deliveries that wait for one endpoint; what comes after them becomes a dead letter at once, so that an endpoint
+    that is down cannot fill the memory."""
+    notices_to: tuple[str, ...] = ()
+    """Names of the webhooks that are told of a disabled one; empty for all others."""
 
 
 class WebSettings(Section):

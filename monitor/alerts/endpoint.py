@@ -1,0 +1,114 @@
+"""An endpoint and how it does: where deliveries go, how they are signed, when it is left alone, when it is given up.
+
+All attempts at one endpoint move one state, so that a receiver that is down is asked by one request at a time instead
+of by each delivery that waits for it.
+Source: Standard Webhooks: two secrets while one rotates, 429 and 502 and 504 throttle, 410 disables, and so do days
+of failure, which the owner is told by another way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.alerts.retry import MAX_RETRY_AFTER_S
+from monitor.base.events import DeliveryAttempt
+from monitor.base.settings import WebhookSettings
+
+PAUSE_S = 5.0
+"""How long a receiver that throttles is left alone when it does not say; twice as long after each time in a row."""
+LONGEST_PAUSE_S = 300.0
+
+
+class Secret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that signs, `whsec_…`; a rotated one until its time is over."""
+
+    value: str
+    until: datetime | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver: where, and signed with what."""
+
+    name: str
+    url: str
+    secrets: tuple[Secret, ...]
+    """The current one first."""
+
+    def signing(self, now: datetime) -> list[str]:
+        """The secrets that sign at this time, the current one first."""
+        return [secret.value for secret in self.secrets if secret.until is None or now < secret.until]
+
+
+def configured(settings: WebhookSettings) -> Endpoint:
+    """The endpoint of an entry of the configuration."""
+    values = (settings.secret, *settings.previous_secrets)
+    return Endpoint(
+        name=settings.name,
+        url=settings.url,
+        secrets=tuple(Secret(value=value.get_secret_value()) for value in values),
+    )
+
+
+class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint does, as of its latest attempt; a new one does well."""
+
+    failing_since: datetime | None = None
+    """The first failure after the latest success."""
+    failures: int = 0
+    """Attempts that failed in a row."""
+    throttles: int = 0
+    """Attempts in a row that the receiver throttled."""
+    paused_until: datetime | None = None
+    disabled_at: datetime | None = None
+    disabled_reason: str = ""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether nothing but a test is sent there."""
+        return self.disabled_at is not None
+
+    def parallel(self, now: datetime, concurrency: int) -> int:
+        """How many attempts may be under way at this time."""
+        if self.paused_until is not None and now < self.paused_until:
+            return 0
+        return 1 if self.failures else concurrency
+
+
+def after_attempt(state: EndpointState, attempt: DeliveryAttempt, disable_after: timedelta) -> EndpointState:
+    """The state after an attempt. What the sender refuses by itself (an unknown name, a full queue) changes nothing."""
+    if attempt.outcome == "sent":
+        return EndpointState()
+    if not attempt.status and attempt.reason.partition(":")[0] in OWN_REASONS:
+        return state
+    since = state.failing_since or attempt.at
+    failed = msgspec.structs.replace(_throttled(state, attempt), failing_since=since, failures=state.failures + 1)
+    if state.disabled:
+        return failed
+    if attempt.reason.startswith("gone:"):
+        reason = "the receiver answers 410 Gone: it wants no more alerts"
+        return msgspec.structs.replace(failed, disabled_at=attempt.at, disabled_reason=reason)
+    if attempt.at - since >= disable_after:
+        days = (attempt.at - since) / timedelta(days=1)
+        reason = f"every attempt of {days:.1f} days failed, the last one with {attempt.reason}"
+        return msgspec.structs.replace(failed, disabled_at=attempt.at, disabled_reason=reason)
+    return failed
+
+
+OWN_REASONS = frozenset({"unknown_endpoint", "disabled", "backlog", "bug"})
+"""Words of the reasons for which nothing was sent."""
+
+
+def _throttled(state: EndpointState, attempt: DeliveryAttempt) -> EndpointState:
+    if not attempt.throttled:
+        return msgspec.structs.replace(state, throttles=0)
+    until = state.paused_until
+    # Those that were under way together when the pause began are one sign, not several.
+    throttles = state.throttles + 1 if until is None or attempt.at >= until else state.throttles
+    if attempt.retry_after_s is not None:
+        pause_s = min(attempt.retry_after_s, MAX_RETRY_AFTER_S)
+    else:
+        pause_s = min(PAUSE_S * 2 ** min(throttles - 1, 10), LONGEST_PAUSE_S)
+    ends = attempt.at + timedelta(seconds=pause_s)
+    return msgspec.structs.replace(state, throttles=throttles, paused_until=max(ends, until or ends))
