@@ -19,6 +19,7 @@ from yarl import URL
 from agents import faust_defences, kafka
 from agents.decide import Decide
 from agents.deliver import Deliver
+from agents.desk import Desk
 from agents.fingerprint import FingerprintArticles
 from agents.match import MatchArticles
 from agents.notify import Notify
@@ -97,7 +98,7 @@ async def running(
         )
         parts = Parts(settings, session, clock=clock)
         made = [role(parts) for role in roles]
-        url = await _serve(parts, stack) if with_web else ""
+        url = await _serve(parts, made, stack) if with_web else ""
         for role in made:
             stack.push_async_callback(_stopped, role)
         await asyncio.gather(*(role.app.start() for role in made))
@@ -119,7 +120,7 @@ async def create_topics(broker: BrokerSettings) -> Log | None:
     return log
 
 
-async def _serve(parts: Parts, stack: AsyncExitStack) -> str:
+async def _serve(parts: Parts, roles: Sequence[Role], stack: AsyncExitStack) -> str:
     web = parts.settings.web
     app = make_app(
         metrics=parts.metrics,
@@ -129,6 +130,8 @@ async def _serve(parts: Parts, stack: AsyncExitStack) -> str:
         clock=parts.clock,
         # A page that is open to the network is asked for by whatever name its proxy or container has.
         allowed_hosts=LOOPBACK_HOSTS if web.host in LOOPBACK_HOSTS else ANY_HOST,
+        desk=Desk(parts, roles),
+        token=web.token.get_secret_value(),
     )
     runner, url = await serve(app, web.host, web.port)
     stack.push_async_callback(runner.cleanup)

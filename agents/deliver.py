@@ -19,9 +19,19 @@ from agents.role import BROKER_RETRY_S, Message, Role
 from agents.sweep import Sweep
 from agents.topics import DEAD_LETTERS, DELIVERIES, ORDERS, partition_of
 from monitor.alerts.delivery import attempt
-from monitor.alerts.endpoint import EndpointState, after_attempt, configured
+from monitor.alerts.endpoint import EndpointRecord, EndpointState, after_attempt, configured
 from monitor.alerts.task import Task, again, attempted, begun
-from monitor.base.events import DeadLetter, Delivery, DeliveryAttempt, Notice, Redelivery, Tick, encode
+from monitor.base.events import (
+    DeadLetter,
+    Delivery,
+    DeliveryAttempt,
+    EndpointPut,
+    EndpointRemoved,
+    Notice,
+    Redelivery,
+    Tick,
+    encode,
+)
 from monitor.base.ids import notice_id
 from monitor.base.network import guarded_session
 
@@ -34,7 +44,7 @@ REMEMBERED = timedelta(days=14)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 _decode = msgspec.msgpack.Decoder(Task).decode
-_decode_state = msgspec.msgpack.Decoder(EndpointState).decode
+_decode_record = msgspec.msgpack.Decoder(EndpointRecord).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -54,7 +64,7 @@ class Deliver(Role):
             user_agent=self.settings.fetch.user_agent,
         )
         self._configured = {endpoint.name: configured(endpoint) for endpoint in self.settings.webhooks}
-        self._states: dict[str, EndpointState] = {}
+        self._records: dict[str, EndpointRecord] = {}
         """The table of endpoints, decoded."""
         self._due: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         """A heap an endpoint: when which delivery is due. An entry that is out of date is passed over."""
@@ -68,6 +78,8 @@ class Deliver(Role):
                 Delivery: self.delivery,
                 Redelivery: self.redelivery,
                 DeliveryAttempt: self.attempted,
+                EndpointPut: self.endpoint_put,
+                EndpointRemoved: self.endpoint_removed,
                 Tick: self.tick,
             },
         )
@@ -104,7 +116,7 @@ class Deliver(Role):
         after = attempted(task, done) if task else None
         if task is None or after is None:
             return
-        before = self._state(done.endpoint)
+        before = self.state(done.endpoint)
         state = after_attempt(before, done, timedelta(seconds=self.settings.delivery.disable_after_s))
         if state.disabled != before.disabled:
             await self.send(Message(ORDERS, done.endpoint, self._turned(done, state)))
@@ -113,14 +125,27 @@ class Deliver(Role):
             self.metrics.dead_lettered.labels(stage=self.name).inc()
         self._put(after)
         if state != before:
-            self._states[done.endpoint] = state
-            self.endpoints[done.endpoint.encode()] = _encode(state)
+            self._put_record(done.endpoint, msgspec.structs.replace(self._record(done.endpoint), state=state))
         self.metrics.deliveries.labels(done.outcome).inc()
         published_at = task.delivery.published_at
         if done.outcome == "sent" and published_at is not None:
             late_s = (self.parts.clock() - published_at).total_seconds()
             self.metrics.publication_to_webhook_seconds.observe(max(0.0, late_s))
         self._start(done.endpoint)
+        self.parts.waits.fulfil(done.webhook_id, done)
+
+    async def endpoint_put(self, order: EndpointPut, partition: int) -> None:
+        """Deliver to an endpoint that was added or changed; at another address it begins anew."""
+        known, name = self._record(order.endpoint.name), order.endpoint.name
+        moved = known.endpoint is not None and known.endpoint.url != order.endpoint.url
+        state = EndpointState() if moved else known.state
+        self._put_record(name, EndpointRecord(endpoint=order.endpoint, state=state))
+
+    async def endpoint_removed(self, order: EndpointRemoved, partition: int) -> None:
+        """Forget an endpoint: what waits for it ends as it comes up."""
+        self._records.pop(order.name, None)
+        if order.name.encode() in self.endpoints:
+            del self.endpoints[order.name.encode()]
 
     async def tick(self, tick: Tick, partition: int) -> None:
         """Forget deliveries that ended long ago."""
@@ -160,13 +185,25 @@ class Deliver(Role):
     def _forget(self) -> None:
         self._due.clear()
         self._waiting.clear()
-        self._states.clear()
+        self._records.clear()
 
-    def _state(self, endpoint: str) -> EndpointState:
-        if endpoint not in self._states:
+    def state(self, endpoint: str) -> EndpointState:
+        """How an endpoint does, as of its latest attempt."""
+        return self._record(endpoint).state
+
+    def waiting(self, endpoint: str) -> int:
+        """How many deliveries to an endpoint have not ended."""
+        return len(self._waiting.get(endpoint, ()))
+
+    def _record(self, endpoint: str) -> EndpointRecord:
+        if endpoint not in self._records:
             stored = self.endpoints.get(endpoint.encode())
-            self._states[endpoint] = _decode_state(stored) if stored else EndpointState()
-        return self._states[endpoint]
+            self._records[endpoint] = _decode_record(stored) if stored else EndpointRecord()
+        return self._records[endpoint]
+
+    def _put_record(self, endpoint: str, record: EndpointRecord) -> None:
+        self._records[endpoint] = record
+        self.endpoints[endpoint.encode()] = _encode(record)
 
     def _put(self, task: Task) -> None:
         self.tasks[task.delivery.webhook_id.encode()] = _encode(task)
@@ -185,7 +222,7 @@ class Deliver(Role):
     def _start(self, endpoint: str) -> None:
         """Start the attempts that are due, as many at a time as the endpoint may have: no other one waits for it."""
         now, heap, under_way = self.parts.clock(), self._due[endpoint], self._under_way[endpoint]
-        state = self._state(endpoint)
+        state = self.state(endpoint)
         # What waits for a disabled endpoint ends now, not when it would have been tried.
         until = _EVER if state.disabled else now
         free = self.settings.delivery.concurrency if state.disabled else self._parallel(state, now)
@@ -219,10 +256,10 @@ class Deliver(Role):
         return True
 
     async def _attempted(self, task: Task) -> DeliveryAttempt:
-        now, state = self.parts.clock(), self._state(task.delivery.endpoint)
-        endpoint = self._configured.get(task.delivery.endpoint)
+        now, state = self.parts.clock(), self.state(task.delivery.endpoint)
+        endpoint = self._configured.get(task.delivery.endpoint) or self._record(task.delivery.endpoint).endpoint
         if endpoint is None:
-            return self._refusal(task, "unknown_endpoint: it is no longer in the configuration")
+            return self._refusal(task, "unknown_endpoint: it was removed")
         if state.disabled and not task.delivery.is_test:
             return self._refusal(task, f"disabled: {state.disabled_reason}")
         try:

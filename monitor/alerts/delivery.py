@@ -13,10 +13,9 @@ from standardwebhooks import Webhook
 
 from monitor.alerts import outcome
 from monitor.alerts.clip import encodable
-from monitor.alerts.endpoint import Endpoint
 from monitor.alerts.outcome import Verdict
 from monitor.alerts.retry import retry_at
-from monitor.base.events import Delivery, DeliveryAttempt
+from monitor.base.events import Delivery, DeliveryAttempt, Endpoint
 from monitor.base.retry_after import parse_retry_after
 from monitor.base.settings import DeliverySettings
 

@@ -1,4 +1,4 @@
-"""An endpoint and how it does: where deliveries go, how they are signed, when it is left alone, when it is given up.
+"""How an endpoint does: when it is left alone, when it is given up.
 
 All attempts at one endpoint move one state, so that a receiver that is down is asked by one request at a time instead
 of by each delivery that waits for it.
@@ -13,32 +13,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from monitor.alerts.retry import MAX_RETRY_AFTER_S
-from monitor.base.events import DeliveryAttempt
+from monitor.base.events import DeliveryAttempt, Endpoint, SigningSecret
 from monitor.base.settings import WebhookSettings
 
 PAUSE_S = 5.0
 """How long a receiver that throttles is left alone when it does not say; twice as long after each time in a row."""
 LONGEST_PAUSE_S = 300.0
-
-
-class Secret(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret that signs, `whsec_…`; a rotated one until its time is over."""
-
-    value: str
-    until: datetime | None = None
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A receiver: where, and signed with what."""
-
-    name: str
-    url: str
-    secrets: tuple[Secret, ...]
-    """The current one first."""
-
-    def signing(self, now: datetime) -> list[str]:
-        """The secrets that sign at this time, the current one first."""
-        return [secret.value for secret in self.secrets if secret.until is None or now < secret.until]
 
 
 def configured(settings: WebhookSettings) -> Endpoint:
@@ -47,8 +27,14 @@ def configured(settings: WebhookSettings) -> Endpoint:
     return Endpoint(
         name=settings.name,
         url=settings.url,
-        secrets=tuple(Secret(value=value.get_secret_value()) for value in values),
+        secrets=tuple(SigningSecret(value=value.get_secret_value()) for value in values),
     )
+
+
+def rotated(endpoint: Endpoint, secret: str, until: datetime) -> Endpoint:
+    """The endpoint with a new secret; the one before signs too `until` then, and older ones no longer."""
+    old = SigningSecret(value=endpoint.secrets[0].value, until=until)
+    return msgspec.structs.replace(endpoint, secrets=(SigningSecret(value=secret), old))
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +60,14 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
         if self.paused_until is not None and now < self.paused_until:
             return 0
         return 1 if self.failures else concurrency
+
+
+class EndpointRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker that delivers to an endpoint knows of it."""
+
+    endpoint: Endpoint | None = None
+    """None when it stands in the configuration."""
+    state: EndpointState = EndpointState()
 
 
 def after_attempt(state: EndpointState, attempt: DeliveryAttempt, disable_after: timedelta) -> EndpointState:

@@ -61,6 +61,15 @@ def notice_event(notice: Notice) -> dict[str, Any]:
     }
 
 
+def probe_event(test_id: str, at: datetime) -> dict[str, Any]:
+    """What `wirewatch webhooks test` sends, as JSON values."""
+    return {
+        "type": "wirewatch.test",
+        "timestamp": _time(at),
+        "data": {"test_id": test_id, "text": "Wirewatch reaches this endpoint; alerts come like this one."},
+    }
+
+
 def _event(alert: Alert, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:
     return {
         "type": "story.matched",

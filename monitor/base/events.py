@@ -215,6 +215,40 @@ class Notice(Event, frozen=True, kw_only=True, tag="notice"):
     """How many alerts it is about, where that is known."""
 
 
+class SigningSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that signs, `whsec_…`; a rotated one until its time is over."""
+
+    value: str
+    until: datetime | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver: where, and signed with what."""
+
+    name: str
+    url: str
+    secrets: tuple[SigningSecret, ...]
+    """The current one first."""
+
+    def signing(self, now: datetime) -> list[str]:
+        """The secrets that sign at this time, the current one first."""
+        return [secret.value for secret in self.secrets if secret.until is None or now < secret.until]
+
+
+class EndpointPut(Event, frozen=True, kw_only=True, tag="endpoint_put"):
+    """The order to add an endpoint, or to change the one of this name."""
+
+    order_id: str
+    endpoint: Endpoint
+
+
+class EndpointRemoved(Event, frozen=True, kw_only=True, tag="endpoint_removed"):
+    """The order to forget an endpoint; what waits for it becomes dead letters."""
+
+    order_id: str
+    name: str
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -313,6 +347,8 @@ AnyEvent = (
     | Alert
     | StoryUpdated
     | Notice
+    | EndpointPut
+    | EndpointRemoved
     | Delivery
     | Redelivery
     | DeliveryAttempt

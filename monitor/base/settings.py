@@ -22,6 +22,7 @@ from yarl import URL
 from monitor.base.errors import ConfigError
 
 ENV_PREFIX = "WIREWATCH_"
+MIN_TOKEN = 16
 
 
 def _http_url(value: str) -> str:
@@ -53,9 +54,17 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _token(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"must be {MIN_TOKEN} or more characters without spaces; make one with: openssl rand -hex 24")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
+WebToken = Annotated[SecretStr, AfterValidator(_token)]
 
 
 class Section(BaseModel):
@@ -156,6 +165,8 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(6066, ge=0, le=65_535)
     """0 takes a free port."""
+    token: WebToken = SecretStr("")
+    """What commands and API clients prove with that they may change something; empty: nothing can be changed."""
 
 
 class LogSettings(Section):
@@ -273,7 +284,7 @@ def _fault(values: Mapping[str, Any], item: Any) -> str:
 
 def _given(values: Any, where: tuple[int | str, ...]) -> str:
     """What the user wrote there, unless it may be a secret."""
-    if any("secret" in str(part) for part in where):
+    if any("secret" in str(part) or part == "token" for part in where):
         return ""
     for part in where:
         try:

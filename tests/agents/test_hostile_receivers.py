@@ -192,7 +192,7 @@ async def to_the_end(stage: Stage, clock: Clock) -> None:
         found = []
         for name, waiting in role._waiting.items():
             if waiting:
-                pause, due = role._state(name).paused_until, role._due[name]
+                pause, due = role.state(name).paused_until, role._due[name]
                 found.append(max(due[0][0], pause or due[0][0]) if due else clock.now)
         return found
 

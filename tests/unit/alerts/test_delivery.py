@@ -11,9 +11,8 @@ from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
 from monitor.alerts.delivery import ANSWER_CHARACTERS, attempt
-from monitor.alerts.endpoint import Endpoint, Secret
 from monitor.base.errors import ForbiddenAddress
-from monitor.base.events import Delivery, DeliveryAttempt
+from monitor.base.events import Delivery, DeliveryAttempt, Endpoint, SigningSecret
 from monitor.base.settings import DeliverySettings
 
 SECRET = "whsec_" + "d2lyZXdhdGNod2lyZXdhdGNod2lyZXdhdGNo"
@@ -60,7 +59,7 @@ async def post(
     url: str, *, at: datetime, number: int = 1, timeout_s: float = 5, secrets: Sequence[str] = (SECRET,)
 ) -> DeliveryAttempt:
     delivery = Delivery(webhook_id="msg_1", endpoint="desk", alert_id="alt_1", body=BODY, created_at=at)
-    endpoint = Endpoint(name="desk", url=url, secrets=tuple(Secret(value=secret) for secret in secrets))
+    endpoint = Endpoint(name="desk", url=url, secrets=tuple(SigningSecret(value=secret) for secret in secrets))
     settings = SETTINGS.model_copy(update={"timeout_s": timeout_s})
     async with aiohttp.ClientSession() as session:
         return await attempt(session, delivery, endpoint, number=number, now=at, spread=0.5, settings=settings)
@@ -242,7 +241,7 @@ class ForbiddingResolver(aiohttp.abc.AbstractResolver):
 
 async def test_an_address_that_the_session_forbids_is_dropped(now: datetime) -> None:
     delivery = Delivery(webhook_id="msg_1", endpoint="desk", alert_id="alt_1", body=BODY, created_at=now)
-    endpoint = Endpoint(name="desk", url="http://hooks.example/", secrets=(Secret(value=SECRET),))
+    endpoint = Endpoint(name="desk", url="http://hooks.example/", secrets=(SigningSecret(value=SECRET),))
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=ForbiddingResolver())) as session:
         made = await attempt(session, delivery, endpoint, number=1, now=now, spread=0.5, settings=SETTINGS)
     assert (made.outcome, made.retry_at) == ("drop", None)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.endpoint import Endpoint, EndpointState, Secret, after_attempt
-from monitor.base.events import DeliveryAttempt
+from monitor.alerts.endpoint import EndpointState, after_attempt
+from monitor.base.events import DeliveryAttempt, Endpoint, SigningSecret
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 FIVE_DAYS = timedelta(days=5)
@@ -98,7 +98,7 @@ def test_what_was_not_sent_says_nothing_of_the_receiver(reason: str) -> None:
 
 
 def test_a_rotated_secret_signs_until_its_time_is_over() -> None:
-    old = Secret(value="old", until=START)
-    endpoint = Endpoint(name="desk", url="https://desk.example/", secrets=(Secret(value="new"), old))
+    old = SigningSecret(value="old", until=START)
+    endpoint = Endpoint(name="desk", url="https://desk.example/", secrets=(SigningSecret(value="new"), old))
     assert endpoint.signing(START - timedelta(seconds=1)) == ["new", "old"]
     assert endpoint.signing(START) == ["new"]
