@@ -22,7 +22,8 @@ from agents.topics import ALERTS, DEAD_LETTERS, DELIVERIES, ORDERS, TOPICS, Topi
 from monitor.alerts.endpoint import rotated
 from monitor.alerts.log import DeliveryLog, detail, summary
 from monitor.alerts.payload import alert_event, probe_event
-from monitor.alerts.told import alert_delivery
+from monitor.alerts.rules import Rule
+from monitor.alerts.trial import Trial
 from monitor.base.errors import EventError
 from monitor.base.events import (
     Alert,
@@ -34,12 +35,16 @@ from monitor.base.events import (
     EndpointPut,
     EndpointRemoved,
     Redelivery,
+    RulePut,
+    RuleRemoved,
     StoryUpdated,
     decode,
 )
 from monitor.base.ids import webhook_id
+from monitor.base.settings import RuleSettings
 from monitor.web.alerting import Choice, Refusal
 
+Order = EndpointPut | EndpointRemoved | RulePut | RuleRemoved
 APPLIED_S = 10.0
 """How long an order is waited for; it is carried out however long it takes."""
 TESTED_S = 25.0
@@ -165,15 +170,62 @@ class Desk:
         return len(events)
 
     async def replay(self, name: str, since: datetime, until: datetime | None) -> int:
-        """Make the deliveries of earlier alerts for an endpoint; what it was sent already keeps its one delivery."""
+        """Make the deliveries of earlier alerts for an endpoint, by the rules that send to it; what it was sent already keeps its one delivery."""
         self._known(name)
-        made = []
-        now = self._parts.clock()
+        notify, made = self._notify, []
         async for _, event in self._events(ALERTS, since):
             if isinstance(event, Alert | StoryUpdated) and (until is None or event.at < until):
-                made += [(name, one) for one in alert_delivery(event, [name], now)]
+                made += [(name, one) for one in notify.deliveries(event) if one.endpoint == name]
         await self._send(made)
         return len(made)
+
+    # Rules
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules in effect, each with whether it stands in the configuration."""
+        book = self._notify.book
+        return [
+            rule.settings.model_dump(exclude_defaults=True) | {"configured": book.is_configured(rule.name)}
+            for rule in book.rules
+        ]
+
+    async def put_rule(self, settings: RuleSettings) -> None:
+        """Add a rule, or change one that was added."""
+        book = self._notify.book
+        if book.is_configured(settings.name):
+            raise Refusal(409, f"the rule {settings.name!r} stands in the configuration", "change it there and restart")
+        self._compiled(settings)
+        if unknown := sorted(set(settings.to) - set(self._notify.all_endpoints)):
+            raise Refusal(400, f"to: there is no endpoint {unknown[0]!r}", "add it first: wirewatch webhooks add")
+        order = RulePut(order_id=_order_id(), name=settings.name, rule=settings.model_dump_json())
+        await self._order(settings.name, order)
+
+    async def remove_rule(self, name: str) -> None:
+        """Forget a rule."""
+        self._rule(name)
+        if self._notify.book.is_configured(name):
+            raise Refusal(409, f"the rule {name!r} stands in the configuration", "change it there and restart")
+        await self._order(name, RuleRemoved(order_id=_order_id(), name=name))
+
+    async def try_rule(self, given: str | RuleSettings, since: datetime) -> dict[str, Any]:
+        """What a rule would have sent since then; one of those in effect by its name, or any other."""
+        trial = Trial(self._rule(given) if isinstance(given, str) else self._compiled(given))
+        async for _, event in self._events(ALERTS, since):
+            if isinstance(event, Alert):
+                trial.add(event)
+        return trial.result()
+
+    def _rule(self, name: str) -> Rule:
+        known = {rule.name: rule for rule in self._notify.book.rules}
+        if name not in known:
+            raise Refusal(404, f"there is no rule {name[:70]!r}", f"known: {', '.join(known)}")
+        return known[name]
+
+    def _compiled(self, settings: RuleSettings) -> Rule:
+        try:
+            return Rule(settings, self._notify.book.sources)
+        except ValueError as error:
+            raise Refusal(400, str(error), "see [groups] in the configuration") from None
 
     # Dead letters
 
@@ -236,7 +288,7 @@ class Desk:
         if self._notify.is_configured(name):
             raise Refusal(409, f"the endpoint {name!r} stands in the configuration", "change it there and restart")
 
-    async def _order(self, key: str, order: EndpointPut | EndpointRemoved) -> None:
+    async def _order(self, key: str, order: Order) -> None:
         """Send an order and wait until it is carried out."""
         with self._parts.waits.expect(order.order_id) as applied:
             await self._notify.send(Message(ORDERS, key, order))

@@ -57,7 +57,7 @@ ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match",
 ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "notify, view", "one", 90 * DAY_S)
 ORDERS = Topic(
     "wirewatch-orders",
-    "EndpointPut, EndpointRemoved, Notice",
+    "EndpointPut, EndpointRemoved, RulePut, RuleRemoved, Notice",
     "what it is about",
     "deliver, the API",
     "notify",

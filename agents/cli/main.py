@@ -22,6 +22,7 @@ COMMANDS = {
         "agents.cli.webhooks",
         "Endpoints that alerts are delivered to, the log of deliveries, a local receiver.",
     ),
+    "rules": ("agents.cli.rules", "Who is told of what, and what a rule would have sent."),
     "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""

@@ -6,8 +6,9 @@ tracker silently drops larger ones, so everything that an article's author contr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,24 +27,45 @@ _LANGUAGE_BYTES = 35
 _CREDIT_BYTES = 500
 _SIGN_BYTES = 500
 _MAX_SIGNS = 4
+_WHY_BYTES = 200
+_MAX_WHY = 8
+_MAX_RULES = 2
+"""More rules that send the same alert to the same endpoint say nothing new."""
 
 
-def webhook_body(alert: AnyAlert) -> str:
+class Reason(NamedTuple):
+    """That a rule sends an alert, and why."""
+
+    rule: str
+    why: tuple[str, ...]
+
+
+def webhook_body(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> str:
     """The JSON that is signed and sent: at most 19,999 bytes of UTF-8, the same bytes for the same alert."""
-    return msgspec.json.encode(alert_event(alert)).decode()
+    return msgspec.json.encode(alert_event(alert, reasons)).decode()
 
 
-def alert_event(alert: AnyAlert) -> dict[str, Any]:
+def alert_event(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
     """The alert event as JSON values, cut to the size of a webhook body: `story.matched` or `story.updated`.
+
+    Args: reasons: the rules that send it, which become `rules`; none where it is only shown.
 
     A text that was too long ends in '…'; passages that were shortened or dropped set `passages_truncated` in `match`,
     which is absent otherwise.
     Cost: about 0.1 ms for an alert of ten passages.
     """
+    rules = [
+        {"name": one.rule, "why": [clip(why, _WHY_BYTES) for why in one.why[:_MAX_WHY]]} for one in reasons[:_MAX_RULES]
+    ]
     if isinstance(alert, StoryUpdated):
-        return _updated(alert)
-    frame = _event(alert, [], truncated=True)
-    return _event(alert, *fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame)))
+        return _with_rules(_updated(alert), rules)
+    frame = _with_rules(_event(alert, [], truncated=True), rules)
+    passages, truncated = fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame))
+    return _with_rules(_event(alert, passages, truncated), rules)
+
+
+def _with_rules(event: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:
+    return event | {"data": event["data"] | {"rules": rules}} if rules else event
 
 
 def notice_event(notice: Notice) -> dict[str, Any]:

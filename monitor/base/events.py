@@ -249,6 +249,22 @@ class EndpointRemoved(Event, frozen=True, kw_only=True, tag="endpoint_removed"):
     name: str
 
 
+class RulePut(Event, frozen=True, kw_only=True, tag="rule_put"):
+    """The order to add a rule, or to change the one of this name."""
+
+    order_id: str
+    name: str
+    rule: str
+    """JSON of `RuleSettings`."""
+
+
+class RuleRemoved(Event, frozen=True, kw_only=True, tag="rule_removed"):
+    """The order to forget a rule."""
+
+    order_id: str
+    name: str
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -349,6 +365,8 @@ AnyEvent = (
     | Notice
     | EndpointPut
     | EndpointRemoved
+    | RulePut
+    | RuleRemoved
     | Delivery
     | Redelivery
     | DeliveryAttempt

@@ -12,7 +12,7 @@ import binascii
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,9 +20,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from yarl import URL
 
 from monitor.base.errors import ConfigError
+from monitor.base.events import Kind
+from monitor.base.hours import parse_hours
+from monitor.base.words import compile_words
 
 ENV_PREFIX = "WIREWATCH_"
 MIN_TOKEN = 16
+NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""Of what people name: endpoints and rules."""
 
 
 def _http_url(value: str) -> str:
@@ -54,6 +59,18 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _words(value: str) -> str:
+    if value.strip():
+        compile_words(value)
+    return value
+
+
+def _hours(value: str) -> str:
+    if value:
+        parse_hours(value)
+    return value
+
+
 def _token(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
@@ -64,6 +81,8 @@ def _token(value: SecretStr) -> SecretStr:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
+Words = Annotated[str, AfterValidator(_words)]
+HoursOfWeek = Annotated[str, AfterValidator(_hours)]
 WebToken = Annotated[SecretStr, AfterValidator(_token)]
 
 
@@ -134,11 +153,45 @@ class MatchSettings(Section):
 class WebhookSettings(Section):
     """One endpoint that every alert is sent to."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    name: str = Field(pattern=NAME)
     url: HttpUrl
     secret: WebhookSecret
     previous_secrets: tuple[WebhookSecret, ...] = Field((), max_length=4)
     """They sign too while the receiver changes to `secret`."""
+
+
+class RuleSettings(Section):
+    """Who is told of what: every condition that is given must hold. Who a source is, is a group or a host name."""
+
+    name: str = Field(pattern=NAME)
+    to: tuple[str, ...] = ()
+    """Names of webhooks; empty for all."""
+    origin: tuple[str, ...] = ()
+    """Whose text it is: the story's origin, or the earlier article that matches."""
+    copier: tuple[str, ...] = ()
+    """Who re-used it."""
+    kinds: tuple[Kind, ...] = ()
+    min_score: float = Field(0.0, ge=0, le=1)
+    min_containment: float = Field(0.0, ge=0, le=1)
+    min_coverage: float = Field(0.0, ge=0, le=1)
+    credited: Literal["any", "yes", "no", "origin"] = "any"
+    """`origin`: the earlier article's source or the story's origin is credited; `no`: nobody is."""
+    languages: tuple[str, ...] = ()
+    words: Words = ""
+    """In the titles or the shared text, see `monitor.base.words`."""
+    min_outlets: int = Field(0, ge=0)
+    """Publishers that carry the story: with 5, one is told when five do."""
+    hours: HoursOfWeek = ""
+    """When one is told, see `monitor.base.hours`; what comes outside waits for them."""
+    licensed: bool = False
+    """True also tells of copies that a licence allows."""
+
+
+class LicenceSettings(Section):
+    """Who may copy whom: such copies are expected; they are counted, and told by no rule that does not ask for them."""
+
+    of: tuple[str, ...] = Field(min_length=1)
+    to: tuple[str, ...] = Field(min_length=1)
 
 
 class DeliverySettings(Section):
@@ -187,17 +240,42 @@ class Settings(Section):
     log: LogSettings = LogSettings()
     feeds: tuple[FeedSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}
+    """Sources by the name of their group (mine, partners, rivals)."""
+    licences: tuple[LicenceSettings, ...] = ()
+    rules: tuple[RuleSettings, ...] = ()
+    """Without any, every alert goes to every webhook."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Settings:
         for key, names in (
             ("feeds: url", [feed.url for feed in self.feeds]),
             ("webhooks: name", [hook.name for hook in self.webhooks]),
+            ("rules: name", [rule.name for rule in self.rules]),
         ):
             doubled = sorted({name for name in names if names.count(name) > 1})
             if doubled:
                 raise ValueError(f"{key} {doubled[0]!r} stands there twice; keep one of them")
         return self
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> Settings:
+        for licence in self.licences:
+            for name in (*licence.of, *licence.to):
+                check_source(name, self.groups, "licences")
+        for rule in self.rules:
+            for name in (*rule.origin, *rule.copier):
+                check_source(name, self.groups, f"rules: {rule.name}")
+        return self
+
+
+def check_source(name: str, groups: Iterable[str], where: str) -> None:
+    """Raises: ValueError: a word is neither one of the groups nor a host name."""
+    known = list(groups)
+    if name not in known and "." not in name:
+        near = difflib.get_close_matches(name, known, n=1)
+        mend = f"did you mean {near[0]!r}?" if near else "give a group of [groups], or a host name such as reuters.com"
+        raise ValueError(f"{where}: there is no group {name!r}; {mend}")
 
 
 def load(path: Path | None = None, *, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

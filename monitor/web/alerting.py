@@ -20,7 +20,7 @@ from yarl import URL
 from monitor.alerts.endpoint import configured
 from monitor.alerts.moment import moment, span
 from monitor.base.events import Endpoint
-from monitor.base.settings import WebhookSecret, WebhookSettings
+from monitor.base.settings import RuleSettings, WebhookSecret, WebhookSettings
 from monitor.web.query import check_names, one_of, whole_number
 from monitor.web.refusal import Refused as Refusal
 from monitor.web.refusal import json_response
@@ -74,6 +74,18 @@ class Desk(Protocol):
     async def replay(self, name: str, since: datetime, until: datetime | None) -> int:
         """Deliver earlier alerts to an endpoint; returns how many."""
 
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules in effect."""
+
+    async def put_rule(self, settings: RuleSettings) -> None:
+        """Add or change a rule."""
+
+    async def remove_rule(self, name: str) -> None:
+        """Forget a rule."""
+
+    async def try_rule(self, given: str | RuleSettings, since: datetime) -> dict[str, Any]:
+        """What a rule would have sent."""
+
     async def dead_letters(self, limit: int) -> list[dict[str, Any]]:
         """The latest dead letters, newest first."""
 
@@ -100,6 +112,10 @@ def alerting_routes(desk: Desk, clock: Callable[[], datetime]) -> Sequence[web.R
         web.get(f"{base}/deliveries", api.deliveries),
         web.get(f"{base}/deliveries/{{id}}", api.delivery),
         web.post(f"{base}/redeliveries", api.redeliver),
+        web.get(f"{base}/rules", api.rules),
+        web.post(f"{base}/rules", api.put_rule),
+        web.delete(f"{base}/rules/{{name}}", api.remove_rule),
+        web.post(f"{base}/rules/test", api.try_rule),
         web.get(f"{base}/dead-letters", api.dead_letters),
         web.get(f"{base}/dead-letters/{{number}}", api.dead_letter),
         web.post(f"{base}/dead-letters/{{number}}/resend", api.resend),
@@ -130,6 +146,13 @@ class RedeliverBody(Body):
     ids: frozenset[str] = frozenset()
     since: str | None = None
     until: str | None = None
+
+
+class TrialBody(Body):
+    """A rule of those in effect by its name, or another one, and since when it is tried."""
+
+    rule: str | RuleSettings
+    since: str = "7d"
 
 
 B = TypeVar("B", bound=BaseModel)
@@ -206,6 +229,29 @@ class Api:
             raise Refusal(400, "without ids, since is needed", 'for example "since": "7d"')
         choice = Choice(which=body.which, endpoint=body.endpoint, ids=body.ids, since=since, until=until)
         return json_response({"sent": await self._desk.redeliver(choice)}, 202)
+
+    async def rules(self, request: web.Request) -> web.Response:
+        """`GET /api/v1/rules`: those in effect."""
+        check_names(request.query, ())
+        return json_response({"rules": self._desk.rules()})
+
+    async def put_rule(self, request: web.Request) -> web.Response:
+        """`POST /api/v1/rules`: the keys of a `[[rules]]` of the configuration; one of this name is changed."""
+        settings = _checked(RuleSettings, await _object(request))
+        await self._desk.put_rule(settings)
+        return json_response({"name": settings.name}, 201)
+
+    async def remove_rule(self, request: web.Request) -> web.Response:
+        """`DELETE /api/v1/rules/NAME`."""
+        await self._desk.remove_rule(request.match_info["name"])
+        return json_response({"removed": request.match_info["name"]})
+
+    async def try_rule(self, request: web.Request) -> web.Response:
+        """`POST /api/v1/rules/test` with a `rule` (a name, or its keys) and `since`: what it would have sent."""
+        body = _checked(TrialBody, await _object(request))
+        since = self._at(body.since, "since")
+        assert since is not None
+        return json_response(await self._desk.try_rule(body.rule, since))
 
     async def dead_letters(self, request: web.Request) -> web.Response:
         """`GET /api/v1/dead-letters?limit=`: the latest first."""

@@ -34,16 +34,16 @@ class Shell:
         self.stage = stage
         self._config = config
 
-    async def __call__(self, *arguments: str, token: str = TOKEN) -> Result:
-        """Run `wirewatch webhooks …` beside the service."""
+    async def __call__(self, *arguments: str, group: str = "webhooks", token: str = TOKEN) -> Result:
+        """Run `wirewatch webhooks …` (or another group) beside the service."""
         self._config.write_text(f'[web]\ntoken = "{token}"\n', encoding="utf-8")
         url = self.stage.service.url
-        given = ["webhooks", *arguments, "--config", str(self._config), "--url", url]
+        given = [group, *arguments, "--config", str(self._config), "--url", url]
         return await asyncio.to_thread(CliRunner().invoke, command, given)
 
-    async def json(self, *arguments: str) -> Any:
+    async def json(self, *arguments: str, group: str = "webhooks") -> Any:
         """What it prints with --json."""
-        ended = await self(*arguments, "--json")
+        ended = await self(*arguments, "--json", group=group)
         assert ended.exit_code == 0, ended.exception or ended.output
         return json.loads(ended.stdout)
 
