@@ -24,6 +24,7 @@ from monitor.alerts.log import DeliveryLog, detail, summary
 from monitor.alerts.payload import alert_event, probe_event
 from monitor.alerts.rules import Rule
 from monitor.alerts.trial import Trial
+from monitor.alerts.verdict import precision
 from monitor.base.errors import EventError
 from monitor.base.events import (
     Alert,
@@ -37,14 +38,19 @@ from monitor.base.events import (
     Redelivery,
     RulePut,
     RuleRemoved,
+    SilenceLifted,
+    SilencePut,
     StoryUpdated,
+    VerdictGiven,
+    VerdictWord,
     decode,
 )
 from monitor.base.ids import webhook_id
 from monitor.base.settings import RuleSettings
-from monitor.web.alerting import Choice, Refusal
+from monitor.web.alerting import Choice, Refusal, Wanted
+from monitor.web.view import KEPT_ALERTS
 
-Order = EndpointPut | EndpointRemoved | RulePut | RuleRemoved
+Order = EndpointPut | EndpointRemoved | RulePut | RuleRemoved | SilencePut | SilenceLifted | VerdictGiven
 APPLIED_S = 10.0
 """How long an order is waited for; it is carried out however long it takes."""
 TESTED_S = 25.0
@@ -174,7 +180,7 @@ class Desk:
         self._known(name)
         notify, made = self._notify, []
         async for _, event in self._events(ALERTS, since):
-            if isinstance(event, Alert | StoryUpdated) and (until is None or event.at < until):
+            if isinstance(event, Alert) and (until is None or event.at < until):
                 made += [(name, one) for one in notify.deliveries(event) if one.endpoint == name]
         await self._send(made)
         return len(made)
@@ -214,6 +220,71 @@ class Desk:
             if isinstance(event, Alert):
                 trial.add(event)
         return trial.result()
+
+    # Silences and verdicts
+
+    def silences(self) -> list[dict[str, Any]]:
+        """The silences that have not ended, those that end first first."""
+        found = sorted(self._notify.silences(), key=lambda one: (one.ends_at, one.id))
+        return [msgspec.structs.asdict(one) for one in found]
+
+    async def put_silence(self, wanted: Wanted) -> str:
+        """Begin a silence; returns its id."""
+        if wanted.rule:
+            self._rule(wanted.rule)
+        now, order_id = self._parts.clock(), _order_id()
+        order = SilencePut(
+            order_id=order_id,
+            id=f"sil_{order_id}",
+            author=wanted.author,
+            reason=wanted.reason,
+            begins_at=now,
+            ends_at=now + wanted.length,
+            rule=wanted.rule,
+            story=wanted.story,
+            source=wanted.source,
+            words=wanted.words,
+        )
+        await self._order(order.id, order)
+        return order.id
+
+    async def lift_silence(self, name: str) -> None:
+        """End a silence now."""
+        if name not in {one.id for one in self._notify.silences()}:
+            raise Refusal(404, f"there is no silence {name[:70]!r}", "see /api/v1/silences")
+        await self._order(name, SilenceLifted(order_id=_order_id(), id=name))
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """By the week of the alerts, how many were judged, and how often the service was right."""
+        return precision(self._notify.verdicts())
+
+    async def judge(self, alert_id: str, word: VerdictWord, author: str, comment: str) -> None:
+        """Keep a verdict on an alert, and heed it."""
+        alert = await self._alert(alert_id)
+        order = VerdictGiven(
+            order_id=_order_id(),
+            alert_id=alert_id,
+            word=word,
+            author=author,
+            comment=comment,
+            at=self._parts.clock(),
+            alerted_at=alert.at,
+            story=alert.story.id,
+            article=alert.article.id,
+            source=alert.article.source,
+        )
+        await self._order(alert_id, order)
+
+    async def _alert(self, alert_id: str) -> Alert:
+        for shown in self._parts.view.latest(KEPT_ALERTS):
+            if shown.alert_id == alert_id and isinstance(shown, Alert):
+                return shown
+        async for _, event in self._events(ALERTS, None):
+            if isinstance(event, Alert) and event.alert_id == alert_id:
+                return event
+        raise Refusal(
+            404, f"there is no alert {alert_id[:70]!r}", "give the alert_id of a story.matched of the last 90 days"
+        )
 
     def _rule(self, name: str) -> Rule:
         known = {rule.name: rule for rule in self._notify.book.rules}

@@ -53,11 +53,13 @@ FINGERPRINTS = Topic(
     "shards",
     2 * DAY_S,
 )
-ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
+ANSWERS = Topic(
+    "wirewatch-answers", "ShardAnswer, StorySplit, Tick", "article id", "match, notify", "decide", "one", 2 * DAY_S
+)
 ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "notify, view", "one", 90 * DAY_S)
 ORDERS = Topic(
     "wirewatch-orders",
-    "EndpointPut, EndpointRemoved, RulePut, RuleRemoved, Notice",
+    "EndpointPut, EndpointRemoved, RulePut, RuleRemoved, SilencePut, SilenceLifted, VerdictGiven, Notice, Tick",
     "what it is about",
     "deliver, the API",
     "notify",

@@ -23,6 +23,9 @@ COMMANDS = {
         "Endpoints that alerts are delivered to, the log of deliveries, a local receiver.",
     ),
     "rules": ("agents.cli.rules", "Who is told of what, and what a rule would have sent."),
+    "silences": ("agents.cli.silences", "Keep some alerts back for a while, with a reason and an end."),
+    "alerts": ("agents.cli.alerts", "The latest alerts of a running service."),
+    "verdict": ("agents.cli.verdict", "Say of an alert whether it was right, and see how often the service is."),
     "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""

@@ -6,7 +6,7 @@ tracker silently drops larger ones, so everything that an article's author contr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import msgspec
 
 from monitor.alerts.clip import clip, json_bytes
 from monitor.alerts.passages import DIGITS, fit
-from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, Notice, StoryRef, StoryUpdated
+from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, Notice, StoryRef, StoryUpdated, VerdictGiven
 
 MAX_BODY_BYTES = 19_999
 
@@ -30,6 +30,9 @@ _MAX_SIGNS = 4
 _WHY_BYTES = 200
 _MAX_WHY = 8
 _MAX_RULES = 2
+_DIGEST_TEXT_BYTES = 400
+MAX_DIGEST = 20
+"""Alerts in one digest: more are read by nobody."""
 """More rules that send the same alert to the same endpoint say nothing new."""
 
 
@@ -54,14 +57,79 @@ def alert_event(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> dict[str, An
     which is absent otherwise.
     Cost: about 0.1 ms for an alert of ten passages.
     """
-    rules = [
-        {"name": one.rule, "why": [clip(why, _WHY_BYTES) for why in one.why[:_MAX_WHY]]} for one in reasons[:_MAX_RULES]
-    ]
+    rules = _rules(reasons)
     if isinstance(alert, StoryUpdated):
         return _with_rules(_updated(alert), rules)
     frame = _with_rules(_event(alert, [], truncated=True), rules)
     passages, truncated = fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame))
     return _with_rules(_event(alert, passages, truncated), rules)
+
+
+def growth_body(event_id: str, alert: Alert, reasons: Sequence[Reason]) -> str:
+    """The body of a `story.updated` that says how many outlets carry a story now, with the latest article."""
+    event = {
+        "type": "story.updated",
+        "timestamp": _time(alert.at),
+        "data": {
+            "alert_id": event_id,
+            "reason": "grown",
+            "story": _story(alert.story),
+            "article": _article(alert.article),
+        },
+    }
+    return msgspec.json.encode(_with_rules(event, _rules(reasons))).decode()
+
+
+def split_body(event_id: str, verdict: VerdictGiven) -> str:
+    """The body of a `story.updated` that says that an article was in a story by mistake."""
+    event = {
+        "type": "story.updated",
+        "timestamp": _time(verdict.at),
+        "data": {
+            "alert_id": event_id,
+            "reason": "split",
+            "wrong_alert_id": clip(verdict.alert_id, _ID_BYTES),
+            "story_id": clip(verdict.story, _ID_BYTES),
+            "article_id": clip(verdict.article, _ID_BYTES),
+            "author": clip(verdict.author, _SOURCE_BYTES),
+            "comment": clip(verdict.comment, _TITLE_BYTES),
+        },
+    }
+    return msgspec.json.encode(event).decode()
+
+
+def digest_body(
+    event_id: str, began: datetime, ended: datetime, items: Sequence[Mapping[str, Any]], more: int, reason: Reason
+) -> str:
+    """The body of an `alerts.digest`: as many alerts as fit, the first ones, and how many `more` there were."""
+    shown = [
+        {key: clip(value, _DIGEST_TEXT_BYTES) if isinstance(value, str) else value for key, value in item.items()}
+        for item in items
+    ]
+    while True:
+        left_out = more + len(items) - len(shown)
+        event = {
+            "type": "alerts.digest",
+            "timestamp": _time(ended),
+            "data": {
+                "digest_id": event_id,
+                "from": _time(began),
+                "to": _time(ended),
+                "alerts": shown,
+                "more": left_out,
+                "rules": _rules([reason]),
+            },
+        }
+        body = msgspec.json.encode(event)
+        if len(body) <= MAX_BODY_BYTES and len(shown) <= MAX_DIGEST:
+            return body.decode()
+        shown = shown[: min(len(shown) - 1, MAX_DIGEST)]
+
+
+def _rules(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [
+        {"name": one.rule, "why": [clip(why, _WHY_BYTES) for why in one.why[:_MAX_WHY]]} for one in reasons[:_MAX_RULES]
+    ]
 
 
 def _with_rules(event: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:
@@ -111,6 +179,7 @@ def _updated(update: StoryUpdated) -> dict[str, Any]:
         "timestamp": _time(update.at),
         "data": {
             "alert_id": clip(update.alert_id, _ID_BYTES),
+            "reason": "origin_corrected",
             "story": _story(update.story),
             "previous_origin": _article(update.previous_origin),
         },

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.alerts.payload import Reason
-from monitor.base.events import Alert, AnyAlert, StoryUpdated
-from monitor.base.hours import Hours, parse_hours
+from monitor.base.events import Alert, StoryUpdated
+from monitor.base.hours import Gathering, Hours, parse_gathering, parse_hours
 from monitor.base.settings import LicenceSettings, RuleSettings, Settings, check_source
 from monitor.base.words import Text, compile_words, searched
 
 UNKNOWN = "an unknown source"
-EVERYTHING = RuleSettings(name="everything")
+EVERYTHING = RuleSettings(name="everything", per_story="each")
 """What holds while there are no rules: everything is told to everybody."""
 
 
@@ -90,6 +90,7 @@ class Rule:
             check_source(name, sources.groups, f"rule {settings.name}")
         self.settings = settings
         self.hours: Hours | None = parse_hours(settings.hours) if settings.hours else None
+        self.gathering: Gathering | None = parse_gathering(settings.gather) if settings.gather else None
         self._sources = sources
         self._holds = compile_words(settings.words) if settings.words.strip() else None
         self._conditions: tuple[Callable[[Looked], Said | None], ...] = (
@@ -244,17 +245,12 @@ class RuleBook:
         """The rules in order of their names; the one that sends everything while there is none."""
         return [rule for _, rule in sorted(self._rules.items())] or [Rule(EVERYTHING, self.sources)]
 
-    def reasons(self, alert: AnyAlert, endpoints: Collection[str]) -> dict[str, list[Reason]]:
-        """Which endpoints an alert goes to, each with the rules that send it and why."""
+    def reasons(self, alert: Alert, endpoints: Collection[str]) -> dict[str, list[Reason]]:
+        """Which endpoints an alert goes to, each with the rules that send it and why, were nothing kept back."""
         found: dict[str, list[Reason]] = {}
-        looked = Looked(alert) if isinstance(alert, Alert) else None
+        looked = Looked(alert)
         for rule in self.rules:
-            if looked is not None:
-                judgement = rule.judge(looked)
-                sends, why = judgement.sends, judgement.why
-            else:
-                assert isinstance(alert, StoryUpdated)
-                sends, why = rule.concerns(alert), ("the story's origin is corrected",)
-            for endpoint in rule.endpoints(endpoints) if sends else ():
-                found.setdefault(endpoint, []).append(Reason(rule.name, why))
+            judgement = rule.judge(looked)
+            for endpoint in rule.endpoints(endpoints) if judgement.sends else ():
+                found.setdefault(endpoint, []).append(Reason(rule.name, judgement.why))
         return found

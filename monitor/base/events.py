@@ -265,6 +265,54 @@ class RuleRemoved(Event, frozen=True, kw_only=True, tag="rule_removed"):
     name: str
 
 
+class SilencePut(Event, frozen=True, kw_only=True, tag="silence_put"):
+    """The order to keep some alerts back for a while, see `monitor.alerts.silence`."""
+
+    order_id: str
+    id: str
+    author: str
+    reason: str
+    begins_at: datetime
+    ends_at: datetime
+    rule: str = ""
+    story: str = ""
+    source: str = ""
+    words: str = ""
+
+
+class SilenceLifted(Event, frozen=True, kw_only=True, tag="silence_lifted"):
+    """The order to end a silence now."""
+
+    order_id: str
+    id: str
+
+
+VerdictWord = Literal["relevant", "not_relevant", "wrong_match"]
+
+
+class VerdictGiven(Event, frozen=True, kw_only=True, tag="verdict"):
+    """One person's word on one alert; a later one of the same alert takes its place."""
+
+    order_id: str
+    alert_id: str
+    word: VerdictWord
+    author: str
+    comment: str = ""
+    at: datetime
+    alerted_at: datetime
+    story: str
+    article: str
+    source: str = ""
+
+
+class StorySplit(Event, frozen=True, kw_only=True, tag="story_split"):
+    """The order to take an article out of a story that it is in by mistake."""
+
+    story: str
+    article: str
+    source: str = ""
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -367,6 +415,10 @@ AnyEvent = (
     | EndpointRemoved
     | RulePut
     | RuleRemoved
+    | SilencePut
+    | SilenceLifted
+    | VerdictGiven
+    | StorySplit
     | Delivery
     | Redelivery
     | DeliveryAttempt

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monitor.base.moment import span
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FORM = re.compile(
     r"(?:(?P<days>[A-Za-z,-]+)\s+)?(?P<begin>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?:\s+(?P<zone>\S+))?", re.ASCII
@@ -56,6 +58,42 @@ def parse_hours(text: str) -> Hours:
     if found is None:
         raise ValueError(f"{text[:60]!r} cannot be read; for example 'Mon-Fri 08:00-18:00 Europe/Berlin'")
     return Hours(_days(found["days"] or "mon-sun"), _time(found["begin"]), _time(found["end"]), zone(found["zone"]))
+
+
+class Gathering(NamedTuple):
+    """How long what comes is gathered before it is told: for a while, to the full hour, or to a time of day."""
+
+    length: timedelta | None = None
+    daily: time | None = None
+    zone: tzinfo = UTC
+
+    def until(self, at: datetime) -> datetime:
+        """When what comes at a moment is told: after it, always."""
+        if self.length is not None:
+            return at + self.length
+        if self.daily is None:
+            return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        day = at.astimezone(self.zone).date()
+        for ahead in (0, 1, 2):
+            due = datetime.combine(day + timedelta(days=ahead), self.daily, self.zone).astimezone(UTC)
+            if due > at:
+                return due
+        raise AssertionError  # the day after tomorrow is after now
+
+
+def parse_gathering(text: str) -> Gathering:
+    """A gathering of its written form: `5m`, `hourly`, or `daily 08:00 Europe/Berlin`.
+
+    Raises: ValueError: it is not one.
+    """
+    words = text.split()
+    if words == ["hourly"]:
+        return Gathering()
+    if 2 <= len(words) <= 3 and words[0] == "daily":
+        return Gathering(daily=_time(words[1]), zone=zone(words[2] if len(words) == 3 else None))
+    if len(words) == 1:
+        return Gathering(length=span(words[0]))
+    raise ValueError(f"{text[:60]!r} cannot be read; for example 5m, hourly, or daily 08:00 Europe/Berlin")
 
 
 def zone(name: str | None) -> tzinfo:

@@ -21,7 +21,7 @@ from yarl import URL
 
 from monitor.base.errors import ConfigError
 from monitor.base.events import Kind
-from monitor.base.hours import parse_hours
+from monitor.base.hours import parse_gathering, parse_hours
 from monitor.base.words import compile_words
 
 ENV_PREFIX = "WIREWATCH_"
@@ -71,6 +71,12 @@ def _hours(value: str) -> str:
     return value
 
 
+def _gather(value: str) -> str:
+    if value:
+        parse_gathering(value)
+    return value
+
+
 def _token(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
@@ -83,6 +89,7 @@ BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
 Words = Annotated[str, AfterValidator(_words)]
 HoursOfWeek = Annotated[str, AfterValidator(_hours)]
+GatherTime = Annotated[str, AfterValidator(_gather)]
 WebToken = Annotated[SecretStr, AfterValidator(_token)]
 
 
@@ -185,6 +192,13 @@ class RuleSettings(Section):
     """When one is told, see `monitor.base.hours`; what comes outside waits for them."""
     licensed: bool = False
     """True also tells of copies that a licence allows."""
+    per_story: Literal["grow", "each"] = "grow"
+    """`grow`: a story is told once, and again at the numbers of outlets in `updates_at`; `each`: each article."""
+    updates_at: tuple[int, ...] = (5, 10, 25, 50, 100)
+    gather: GatherTime = ""
+    """What comes is told together, see `monitor.base.hours.parse_gathering`; empty for each at once."""
+    max_per_hour: int = Field(0, ge=0)
+    """More than these in an hour are told together at its end; 0 for no limit."""
 
 
 class LicenceSettings(Section):

@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from aiohttp import web
 from multidict import MultiMapping
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from yarl import URL
 
 from monitor.alerts.endpoint import configured
-from monitor.alerts.moment import moment, span
-from monitor.base.events import Endpoint
-from monitor.base.settings import RuleSettings, WebhookSecret, WebhookSettings
+from monitor.base.events import Endpoint, VerdictWord
+from monitor.base.moment import moment, span
+from monitor.base.settings import RuleSettings, WebhookSecret, WebhookSettings, Words
 from monitor.web.query import check_names, one_of, whole_number
 from monitor.web.refusal import Refused as Refusal
 from monitor.web.refusal import json_response
@@ -42,6 +42,19 @@ class Choice:
     """Values of `webhook-id`; empty for any."""
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A silence that somebody wants from now on."""
+
+    author: str
+    reason: str
+    length: timedelta
+    rule: str = ""
+    story: str = ""
+    source: str = ""
+    words: str = ""
 
 
 class Desk(Protocol):
@@ -86,6 +99,21 @@ class Desk(Protocol):
     async def try_rule(self, given: str | RuleSettings, since: datetime) -> dict[str, Any]:
         """What a rule would have sent."""
 
+    def silences(self) -> list[dict[str, Any]]:
+        """The silences that have not ended."""
+
+    async def put_silence(self, wanted: Wanted) -> str:
+        """Begin a silence; returns its id."""
+
+    async def lift_silence(self, name: str) -> None:
+        """End a silence now."""
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Precision by week."""
+
+    async def judge(self, alert_id: str, word: VerdictWord, author: str, comment: str) -> None:
+        """Keep a verdict on an alert."""
+
     async def dead_letters(self, limit: int) -> list[dict[str, Any]]:
         """The latest dead letters, newest first."""
 
@@ -116,6 +144,11 @@ def alerting_routes(desk: Desk, clock: Callable[[], datetime]) -> Sequence[web.R
         web.post(f"{base}/rules", api.put_rule),
         web.delete(f"{base}/rules/{{name}}", api.remove_rule),
         web.post(f"{base}/rules/test", api.try_rule),
+        web.get(f"{base}/silences", api.silences),
+        web.post(f"{base}/silences", api.put_silence),
+        web.delete(f"{base}/silences/{{name}}", api.lift_silence),
+        web.get(f"{base}/verdicts", api.verdicts),
+        web.post(f"{base}/verdicts", api.judge),
         web.get(f"{base}/dead-letters", api.dead_letters),
         web.get(f"{base}/dead-letters/{{number}}", api.dead_letter),
         web.post(f"{base}/dead-letters/{{number}}/resend", api.resend),
@@ -153,6 +186,27 @@ class TrialBody(Body):
 
     rule: str | RuleSettings
     since: str = "7d"
+
+
+class SilenceBody(Body):
+    """Who silences what, why, and for how long (`length`: `2h`, `7d`); all that is given must fit."""
+
+    author: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=1000)
+    length: Annotated[timedelta, BeforeValidator(lambda text: span(str(text)))]
+    rule: str = ""
+    story: str = ""
+    source: str = ""
+    words: Words = ""
+
+
+class VerdictBody(Body):
+    """One person's word on one alert."""
+
+    alert_id: str = Field(max_length=100)
+    verdict: VerdictWord
+    author: str = Field(min_length=1, max_length=200)
+    comment: str = Field("", max_length=1000)
 
 
 B = TypeVar("B", bound=BaseModel)
@@ -252,6 +306,43 @@ class Api:
         since = self._at(body.since, "since")
         assert since is not None
         return json_response(await self._desk.try_rule(body.rule, since))
+
+    async def silences(self, request: web.Request) -> web.Response:
+        """`GET /api/v1/silences`: those that have not ended, with what each has kept back."""
+        check_names(request.query, ())
+        return json_response({"silences": self._desk.silences()})
+
+    async def put_silence(self, request: web.Request) -> web.Response:
+        """`POST /api/v1/silences`, see `SilenceBody`: answered with its `id`."""
+        body = _checked(SilenceBody, await _object(request))
+        if not (body.rule or body.story or body.source or body.words.strip()):
+            raise Refusal(400, "nothing is said of what is silenced", "give rule, story, source or words")
+        wanted = Wanted(
+            author=body.author,
+            reason=body.reason,
+            length=body.length,
+            rule=body.rule,
+            story=body.story,
+            source=body.source,
+            words=body.words,
+        )
+        return json_response({"id": await self._desk.put_silence(wanted)}, 201)
+
+    async def lift_silence(self, request: web.Request) -> web.Response:
+        """`DELETE /api/v1/silences/ID`: ends it now."""
+        await self._desk.lift_silence(request.match_info["name"])
+        return json_response({"ended": request.match_info["name"]})
+
+    async def verdicts(self, request: web.Request) -> web.Response:
+        """`GET /api/v1/verdicts`: by the week of the alerts, how many were judged and how often it was right."""
+        check_names(request.query, ())
+        return json_response({"weeks": self._desk.verdicts()})
+
+    async def judge(self, request: web.Request) -> web.Response:
+        """`POST /api/v1/verdicts`, see `VerdictBody`."""
+        body = _checked(VerdictBody, await _object(request))
+        await self._desk.judge(body.alert_id, body.verdict, body.author, body.comment)
+        return json_response({"alert_id": body.alert_id, "verdict": body.verdict}, 201)
 
     async def dead_letters(self, request: web.Request) -> web.Response:
         """`GET /api/v1/dead-letters?limit=`: the latest first."""

@@ -139,11 +139,10 @@ def test_an_endpoint_gets_an_alert_once_with_all_rules_that_send_it() -> None:
     }
 
 
-def test_a_correction_goes_to_rules_about_its_origins() -> None:
+def test_a_correction_concerns_rules_about_its_origins() -> None:
     made = update()
-    source = made.previous_origin.source
-    rules = book(RuleSettings(name="of", origin=(source,)), RuleSettings(name="other", origin=("elsewhere.example",)))
-    assert [one.rule for one in rules.reasons(made, ENDPOINTS)["desk"]] == ["of"]
+    assert rule().concerns(made) and rule(origin=(made.previous_origin.source,)).concerns(made)
+    assert not rule(origin=("elsewhere.example",)).concerns(made)
 
 
 def test_rules_are_added_and_removed_beside_those_of_the_configuration() -> None:

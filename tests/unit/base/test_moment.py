@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.alerts.moment import moment, span
+from monitor.base.moment import moment, span
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
