@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from faust.exceptions import FaustError
 from faust.types import TP
 
+from agents.channels import Channels, check_extra
 from agents.role import BROKER_RETRY_S, Message, Role
 from agents.sweep import Sweep
 from agents.topics import DEAD_LETTERS, DELIVERIES, ORDERS, partition_of
@@ -63,6 +64,8 @@ class Deliver(Role):
             allow_private_addresses=self.settings.fetch.allow_private_addresses,
             user_agent=self.settings.fetch.user_agent,
         )
+        check_extra(self.settings)
+        self._channels = Channels(self.settings.delivery)
         self._configured = {endpoint.name: configured(endpoint) for endpoint in self.settings.webhooks}
         self._records: dict[str, EndpointRecord] = {}
         """The table of endpoints, decoded."""
@@ -181,6 +184,7 @@ class Deliver(Role):
         """Also close the connections."""
         await super().stop()
         await self._session.close()
+        await self._channels.close()
 
     def _forget(self) -> None:
         self._due.clear()
@@ -263,15 +267,19 @@ class Deliver(Role):
         if state.disabled and not task.delivery.is_test:
             return self._refusal(task, f"disabled: {state.disabled_reason}")
         try:
-            done = await attempt(
-                self._session,
-                task.whole,
-                endpoint,
-                number=task.attempts - task.before + 1,
-                now=now,
-                spread=random.random(),
-                settings=self.settings.delivery,
-            )
+            number, spread = task.attempts - task.before + 1, random.random()
+            if endpoint.format in ("apprise", "kafka"):
+                done = await self._channels.attempt(task.whole, endpoint, number=number, now=now, spread=spread)
+            else:
+                done = await attempt(
+                    self._session,
+                    task.whole,
+                    endpoint,
+                    number=number,
+                    now=now,
+                    spread=spread,
+                    settings=self.settings.delivery,
+                )
         except Exception as error:  # the shell: without an end it would wait until the next start, unseen
             logger.exception("%s: %s", self.name, task.delivery.webhook_id)
             return self._refusal(task, f"bug: {type(error).__name__}: {error}; report it")

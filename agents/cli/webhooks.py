@@ -33,6 +33,14 @@ def command() -> None:
 @click.argument("name")
 @click.argument("address")
 @click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["json", "cloudevents", "slack", "teams", "discord", "kafka"]),
+    default="json",
+    show_default=True,
+    help="What the receiver takes; kafka://HOST:PORT/TOPIC is the address of a topic.",
+)
+@click.option(
     "--secret-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File with the secret (whsec_…) to sign with; without it, a new one is made and shown.",
@@ -40,14 +48,24 @@ def command() -> None:
 @options.config
 @service.url
 @options.as_json
-def add(name: str, address: str, secret_file: Path | None, config: Path | None, url: str | None, as_json: bool) -> None:
+def add(
+    name: str,
+    address: str,
+    kind: str,
+    secret_file: Path | None,
+    config: Path | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
     """Deliver alerts to ADDRESS from now on, under NAME."""
-    body = {"name": name, "url": address} | ({"secret": _read_secret(secret_file)} if secret_file else {})
+    body = {"name": name, "url": address, "format": kind} | (
+        {"secret": _read_secret(secret_file)} if secret_file else {}
+    )
     added = Service(config, url).order("POST", "/endpoints", body)
     if as_json:
         return click.echo(json.dumps(added))
     console.out.print(f"Added {plain(added['name'])}.", markup=False)
-    if not secret_file:
+    if not secret_file and added["secret"]:
         console.note("The receiver verifies with this secret; it is not shown again:")
         click.echo(added["secret"])
     return None

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import aiohttp
+import msgspec
 from standardwebhooks import Webhook
 
 from monitor.alerts import outcome
 from monitor.alerts.clip import encodable
+from monitor.alerts.formats import body
 from monitor.alerts.outcome import Verdict
 from monitor.alerts.retry import retry_at
 from monitor.base.events import Delivery, DeliveryAttempt, Endpoint
@@ -53,22 +55,43 @@ async def attempt(
         answer = await _post(session, delivery, endpoint, now, settings)
     except outcome.FOREIGN as error:
         answer = _Answer(_timeout(settings) if isinstance(error, TimeoutError) else outcome.of_exception(error))
-    throttles = answer.verdict.throttles
-    asked_s = parse_retry_after(answer.retry_after, now) if throttles else None
-    verdict, due = _schedule(answer.verdict, number, now, spread, settings, asked_s)
+    made = ended(
+        delivery,
+        answer.verdict,
+        number=number,
+        now=now,
+        spread=spread,
+        settings=settings,
+        took_s=time.monotonic() - began,
+        asked_s=parse_retry_after(answer.retry_after, now) if answer.verdict.throttles else None,
+    )
+    return msgspec.structs.replace(made, status=answer.status, answer=answer.text)
+
+
+def ended(
+    delivery: Delivery,
+    verdict: Verdict,
+    *,
+    number: int,
+    now: datetime,
+    spread: float,
+    settings: DeliverySettings,
+    took_s: float,
+    asked_s: float | None = None,
+) -> DeliveryAttempt:
+    """The end of attempt `number`, with when the next one is due. Args: asked_s: what a Retry-After asked for."""
+    scheduled, due = _schedule(verdict, number, now, spread, settings, asked_s)
     return DeliveryAttempt(
         webhook_id=delivery.webhook_id,
         endpoint=delivery.endpoint,
         attempt=number,
         at=now,
-        outcome=verdict.outcome,
-        status=answer.status,
-        reason=encodable(verdict.reason),
-        answer=answer.text,
+        outcome=scheduled.outcome,
+        reason=encodable(scheduled.reason),
         retry_at=due,
-        throttled=throttles,
+        throttled=verdict.throttles,
         retry_after_s=asked_s,
-        took_s=round(time.monotonic() - began, 3),
+        took_s=round(took_s, 3),
     )
 
 
@@ -96,12 +119,14 @@ async def _post(
     now: datetime,
     settings: DeliverySettings,
 ) -> _Answer:
-    secret, *previous = endpoint.signing(now)
-    headers = signed_headers(secret, delivery.webhook_id, now, delivery.body, previous)
+    sent = body(delivery, endpoint.format)
+    headers = {"content-type": sent.content_type, "accept-encoding": "identity"}
+    if secrets := endpoint.signing(now):
+        headers |= signed_headers(secrets[0], delivery.webhook_id, now, sent.text, secrets[1:])
     async with session.post(
         endpoint.url,
-        data=delivery.body.encode(),
-        headers={**headers, "content-type": "application/json", "accept-encoding": "identity"},
+        data=sent.text.encode(),
+        headers=headers,
         timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
         allow_redirects=False,
     ) as response:
@@ -115,11 +140,11 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
 
     The status has already decided: an answer of 200 whose body never ends must not bring the alert a second time.
     """
-    body = b""
+    read = b""
     with contextlib.suppress(*outcome.FOREIGN):
-        while len(body) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(body))):
-            body += piece
-    return body.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
+        while len(read) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(read))):
+            read += piece
+    return read.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
 
 
 def _timeout(settings: DeliverySettings) -> Verdict:

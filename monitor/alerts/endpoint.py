@@ -23,11 +23,12 @@ LONGEST_PAUSE_S = 300.0
 
 def configured(settings: WebhookSettings) -> Endpoint:
     """The endpoint of an entry of the configuration."""
-    values = (settings.secret, *settings.previous_secrets)
+    values = (settings.secret.get_secret_value(), *(old.get_secret_value() for old in settings.previous_secrets))
     return Endpoint(
         name=settings.name,
         url=settings.url,
-        secrets=tuple(SigningSecret(value=value.get_secret_value()) for value in values),
+        secrets=tuple(SigningSecret(value=value) for value in values if value),
+        format=settings.format,
     )
 
 

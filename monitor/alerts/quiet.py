@@ -108,7 +108,7 @@ class _Message(NamedTuple):
 def told_of_alert(draft: Draft, book: RuleBook, alert: Alert, endpoints: Collection[str], now: datetime) -> Outcome:
     """What is told of an alert, and what is kept back.
 
-    Cost: 0.1 ms, and 50 µs for each rule that sends it.
+    Cost: 10 µs a rule, and 0.2 ms for each different body.
     """
     deliveries: list[Delivery] = []
     kept_back: Counter[str] = Counter()
@@ -118,9 +118,11 @@ def told_of_alert(draft: Draft, book: RuleBook, alert: Alert, endpoints: Collect
     looked = Looked(alert)
     now_told: dict[str, dict[str, list[Reason]]] = {}
     messages: dict[str, _Message] = {}
+    gathering = {name for name, _ in draft.items("batches", Batch)}
     for rule in book.rules:
         # What is due goes first, as it was gathered: after a crash it must be the same as before it.
-        deliveries += _flush(draft, rule, endpoints, now)
+        if rule.name in gathering:
+            deliveries += _flush(draft, rule, endpoints, now)
         judgement = rule.judge(looked)
         if not judgement.sends:
             kept_back["licensed"] += judgement.licensed

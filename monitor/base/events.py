@@ -215,6 +215,9 @@ class Notice(Event, frozen=True, kw_only=True, tag="notice"):
     """How many alerts it is about, where that is known."""
 
 
+Format = Literal["json", "cloudevents", "slack", "teams", "discord", "apprise", "kafka"]
+
+
 class SigningSecret(msgspec.Struct, frozen=True, kw_only=True):
     """A secret that signs, `whsec_…`; a rotated one until its time is over."""
 
@@ -228,7 +231,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     url: str
     secrets: tuple[SigningSecret, ...]
-    """The current one first."""
+    """The current one first; none where nobody verifies."""
+    format: Format = "json"
 
     def signing(self, now: datetime) -> list[str]:
         """The secrets that sign at this time, the current one first."""

@@ -20,12 +20,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from yarl import URL
 
 from monitor.base.errors import ConfigError
-from monitor.base.events import Kind
+from monitor.base.events import Format, Kind
 from monitor.base.hours import parse_gathering, parse_hours
 from monitor.base.words import compile_words
 
 ENV_PREFIX = "WIREWATCH_"
 MIN_TOKEN = 16
+SIGNED = frozenset({"json", "cloudevents"})
+"""Formats whose receivers verify a signature."""
 NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 """Of what people name: endpoints and rules."""
 
@@ -161,10 +163,31 @@ class WebhookSettings(Section):
     """One endpoint that every alert is sent to."""
 
     name: str = Field(pattern=NAME)
-    url: HttpUrl
-    secret: WebhookSecret
+    url: str
+    """http(s):// for what is posted; any address of apprise with `format = "apprise"`; kafka://HOST:PORT/TOPIC."""
+    format: Format = "json"
+    secret: WebhookSecret = SecretStr("")
+    """What `json` and `cloudevents` are signed with; the others have their secret in the address."""
     previous_secrets: tuple[WebhookSecret, ...] = Field((), max_length=4)
     """They sign too while the receiver changes to `secret`."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> WebhookSettings:
+        if self.format == "kafka":
+            url = URL(self.url)
+            if url.scheme != "kafka" or not url.host or len(url.parts) != 2 or not url.parts[1]:
+                raise ValueError("url: must be kafka://HOST:PORT/TOPIC")
+        elif self.format == "apprise":
+            if "://" not in self.url:
+                raise ValueError("url: must be an address of apprise, such as mailto://user:password@example.org")
+        else:
+            try:
+                _http_url(self.url)
+            except ValueError as error:
+                raise ValueError(f"url: {error}") from None
+        if self.format in SIGNED and not self.secret.get_secret_value():
+            raise ValueError("secret: is needed, 'whsec_' and the base64 of 24 to 64 bytes")
+        return self
 
 
 class RuleSettings(Section):

@@ -20,7 +20,7 @@ from yarl import URL
 from monitor.alerts.endpoint import configured
 from monitor.base.events import Endpoint, VerdictWord
 from monitor.base.moment import moment, span
-from monitor.base.settings import RuleSettings, WebhookSecret, WebhookSettings, Words
+from monitor.base.settings import SIGNED, RuleSettings, WebhookSecret, WebhookSettings, Words
 from monitor.web.query import check_names, one_of, whole_number
 from monitor.web.refusal import Refused as Refusal
 from monitor.web.refusal import json_response
@@ -228,8 +228,12 @@ class Api:
     async def add_endpoint(self, request: web.Request) -> web.Response:
         """`POST /api/v1/endpoints` with `name`, `url`, and a `secret` or one is made: answered with the secret, once."""
         given = await _object(request)
-        given.setdefault("secret", new_secret())
+        if given.get("format", "json") in SIGNED:
+            given.setdefault("secret", new_secret())
         settings = _checked(WebhookSettings, given)
+        if settings.format == "apprise":
+            # It opens connections of its own, which no guard of addresses sees.
+            raise Refusal(400, "endpoints of apprise stand in the configuration only", "add it there and restart")
         await self._desk.put_endpoint(configured(settings))
         return json_response({"name": settings.name, "secret": settings.secret.get_secret_value()}, 201)
 
@@ -376,6 +380,8 @@ def new_secret() -> str:
 def shortened(url: str) -> str:
     """An endpoint's address as it may be shown: Slack and others put a secret into the path."""
     parsed = URL(url)
+    if parsed.scheme not in ("http", "https", "kafka"):
+        return f"{parsed.scheme}://…"
     path = parsed.raw_path if len(parsed.raw_path) <= 20 else parsed.raw_path[:12] + "…"
     return f"{parsed.scheme}://{parsed.raw_authority.rpartition('@')[2]}{path}"
 

@@ -16,6 +16,8 @@ from aiohttp import web
 from monitor.alerts.payload import alert_event
 from monitor.base.metrics import CONTENT_TYPE, Metrics
 from monitor.web.alerting import Desk, alerting_routes
+from monitor.web.atom import CONTENT_TYPE as ATOM
+from monitor.web.atom import atom
 from monitor.web.feed_json import feed_json
 from monitor.web.guard import LOOPBACK_HOSTS, add_headers, host_check, write_check
 from monitor.web.health import Health
@@ -27,6 +29,7 @@ from monitor.web.stream import frames
 from monitor.web.view import KEPT_ALERTS, View
 
 BEAT_S = 1.0
+ATOM_ENTRIES = 100
 MAX_STREAMS = 100
 """Pages that are live at one time; each costs a connection and its queue."""
 SLOW_BROWSER_S = 10.0
@@ -61,6 +64,7 @@ def make_app(
     app.router.add_get("/health/live", site.live)
     app.router.add_get("/health/ready", site.ready)
     app.router.add_get("/api/v1/alerts", site.alerts)
+    app.router.add_get("/alerts.atom", site.atom)
     app.router.add_get("/api/v1/feeds", site.feeds)
     app.router.add_get("/api/v1/metrics", site.numbers)
     app.router.add_get("/api/v1/events", site.events, allow_head=False)
@@ -140,6 +144,12 @@ class Site:
             found, cursor = await self._desk.alerts_after(after, limit)
             return json_response({"alerts": found, "next": cursor})
         return json_response({"alerts": [alert_event(alert) for alert in self._view.latest(limit)]})
+
+    async def atom(self, request: web.Request) -> web.Response:
+        """`/alerts.atom`: the latest alerts for a feed reader."""
+        check_names(request.query, ())
+        document = atom(self._view.latest(ATOM_ENTRIES), str(request.url), self._clock())
+        return web.Response(body=document, content_type=ATOM, charset="utf-8")
 
     async def feeds(self, request: web.Request) -> web.Response:
         """`/api/v1/feeds?limit=&state=all|failing`: the feeds, the failing ones first."""
