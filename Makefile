@@ -20,8 +20,8 @@ run: $(VENV)/runtime ## Run the service (ARGS="--config wirewatch.toml")
 
 test: $(VENV)/dev ## Run all tests: Kafka, Chromium and the embedded broker are real (ARGS="-k feeds" for some)
 	@tests/install-tools.sh
-	@echo "make test: running all tests, about 15 minutes on 2 cores"
-	@$(BIN)/python -m pytest $(ARGS)
+	@echo "make test: running all tests, about six minutes on 2 cores"
+	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup $(ARGS)
 
 lint: $(VENV)/dev ## Check style, format and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -46,6 +46,8 @@ $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/python
 	@echo "make: installing Wirewatch and the packages that it needs into $(VENV), about a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "make: compiling the loops of matching, once, 10 seconds"
+	@$(BIN)/python -m monitor.match.warm
 	@touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime

@@ -33,6 +33,7 @@ from agents.view import ShowView
 from monitor.base.errors import BrokerError
 from monitor.base.network import guarded_session
 from monitor.base.settings import BrokerSettings, Settings
+from monitor.match.warm import warm
 from monitor.web.guard import ANY_HOST, LOOPBACK_HOSTS
 from monitor.web.server import make_app
 
@@ -97,6 +98,9 @@ async def running(
             )
         )
         parts = Parts(settings, session, clock=clock)
+        if {FingerprintArticles, MatchArticles} & set(roles):
+            # In a thread, since the first start on a machine compiles for some seconds.
+            await asyncio.to_thread(warm)
         made = [role(parts) for role in roles]
         url = await _serve(parts, made, stack) if with_web else ""
         for role in made:

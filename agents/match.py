@@ -14,11 +14,10 @@ from faust.types import TP
 
 from agents.role import Message, Role
 from agents.topics import ANSWERS, FINGERPRINTS, partition_of
-from monitor.base.events import ArticleRef, Fingerprint, Match, ShardAnswer, Tick, encode
+from monitor.base.events import Fingerprint, Match, ShardAnswer, Tick, encode
 from monitor.index.index import Index
 from monitor.match.text import Text
-from monitor.match.verify import verify
-from monitor.stories.best import Best
+from monitor.stories.telling import telling_matches
 
 KEPT_CHARACTERS = 5_000_000
 """Texts kept ready for verification, 2,000 of usual length in 125 MB; copies come within hours, so most candidates are
@@ -127,10 +126,8 @@ class MatchArticles(Role):
         if not earlier:
             return ()
         if len(fp.text) < LONG_TEXT_CHARACTERS:
-            found = _verified(stored, earlier)
-        else:
-            found = await asyncio.to_thread(_verified, stored, earlier)
-        return _telling([match for match in found if match.score >= self.settings.match.min_score], fp.article)
+            return _verified(stored, earlier, self.settings.match.min_score)
+        return await asyncio.to_thread(_verified, stored, earlier, self.settings.match.min_score)
 
 
 def _key(shard: int, article: str) -> bytes:
@@ -152,28 +149,5 @@ def _text(stored: bytes) -> Text:
     return Text.of(_unpack(stored))
 
 
-def _verified(stored: bytes, others: Iterable[bytes]) -> list[Match]:
-    """The matches of an article among others, each the right way round: who came first is not who is read first."""
-    own = _text(stored)
-    found = []
-    for other in map(_text, others):
-        later, earlier = (own, other) if own.article.order > other.article.order else (other, own)
-        match = verify(later, earlier)
-        if match is not None:
-            found.append(match)
-    return found
-
-
-def _telling(matches: Iterable[Match], article: ArticleRef) -> tuple[Match, ...]:
-    """The matches that can decide: the best ones with earlier articles, and all with later ones.
-
-    A story of a thousand copies matches every new one with many of them; each has its passages, and an answer with all
-    of them would grow to megabytes.
-    """
-    best, others = Best(), []
-    for match in matches:
-        if match.article.id == article.id:
-            best = best.with_match(match)
-        else:
-            others.append(match)
-    return tuple(match for match in (best.own, best.other, *others) if match is not None)
+def _verified(stored: bytes, others: Iterable[bytes], least: float) -> tuple[Match, ...]:
+    return telling_matches(_text(stored), map(_text, others), least=least)

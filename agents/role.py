@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 BROKER_RETRY_S = 1.0
 PROGRESS_S = 5.0
 GRACE_S = 3.0
-"""A webhook under way at shutdown is worth this wait: cut off, it would be sent again at the next start."""
+"""A webhook or an event under way at shutdown is worth this wait: cut off, it would be done again at the next start."""
 REVOKE_WAIT_S = 10.0
 """How long a rebalance waits for the event at hand; one that the broker does not let end must not hold up the others."""
 LOOK_S = 0.01
@@ -171,11 +171,14 @@ class Role(ABC):
         return f"{self.name}:{topic.name}"
 
     async def _on_revoked(self, _: object, partitions: set[TP], **__: object) -> None:
-        deadline = time.monotonic() + REVOKE_WAIT_S
         # The next owner must not read the tables before the event at hand has written them.
+        await self._hand_is_free(REVOKE_WAIT_S)
+        self.revoked(partitions)
+
+    async def _hand_is_free(self, limit_s: float) -> None:
+        deadline = time.monotonic() + limit_s
         while self._at_hand and time.monotonic() < deadline:
             await asyncio.sleep(LOOK_S)
-        self.revoked(partitions)
 
     def revoked(self, partitions: set[TP]) -> None:
         """Partitions went to another worker; a role that keeps more of them than its tables drops it here too."""
@@ -225,11 +228,14 @@ class Role(ABC):
     async def _process(self, topic: Topic, handlers: Mapping[type[Event], Handler], event: EventT[bytes]) -> None:
         message = event.message
         tp, offset, generation = message.tp, message.offset, self.app.consumer_generation_id
-        if not await self._is_next(tp, offset):
+        # A stop can also begin while the broker is asked which event is the next one.
+        if self._stopping or not await self._is_next(tp, offset) or self._stopping:
             return
         self._at_hand.add(tp)
         try:
             while not await self._handled(topic, handlers, event):
+                if self._stopping:
+                    return
                 await asyncio.sleep(BROKER_RETRY_S)
         finally:
             self._at_hand.discard(tp)
@@ -337,13 +343,17 @@ class Role(ABC):
             logger.error("%s: %s: %s; it will be tried again", self.name, type(error).__name__, error, exc_info=error)
 
     async def stop(self) -> None:
-        """Stop after the event at hand; what runs in the background gets a moment to end."""
+        """Stop after the event at hand; it and what runs in the background get a moment to end."""
         self._stopping = True
+        # Faust would cancel the event at hand half-way, and the next start would do it again.
+        await asyncio.gather(self._background_ended(), self._hand_is_free(GRACE_S))
+        await self.app.stop()
+
+    async def _background_ended(self) -> None:
         if self._tasks:
             _, left = await asyncio.wait(self._tasks, timeout=GRACE_S)
             for task in left:
                 task.cancel()
-        await self.app.stop()
 
     def assigned(self, topic: Topic) -> list[int]:
         """Partitions of a topic that are this worker's at the moment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,22 @@ def run(data: Path, *command: str) -> str:
     return done.stdout.strip()
 
 
+def start(data: Path) -> str:
+    """`host:port` of a broker on a free port; tried again, since another process can take the port before the broker."""
+    for _ in range(2):
+        with suppress(pytest.fail.Exception):
+            return run(data, "start", "--port", "0")
+    return run(data, "start", "--port", "0")
+
+
 @pytest.fixture(scope="session")
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`host:port` of a broker of this test session, on a free port."""
+    """`host:port` of a broker of this test session, on a free port.
+
+    All tests that use it run in one process (tests/conftest.py), so that there is one Kafka, however many processes.
+    """
     data = tmp_path_factory.mktemp("kafka")
-    address = run(data, "start", "--port", "0")
-    yield address
+    yield start(data)
     run(data, "stop")
 
 

@@ -78,6 +78,9 @@ def _check(*, cross_validate: bool, ablate: bool, plot: Path | None, out: Path |
     _need(*(["lightgbm"] if cross_validate or ablate else []), *(["matplotlib"] if plot else []))
     if plot and plot.suffix not in PICTURES:
         raise click.BadParameter(f"{plot}: a picture ends in {', '.join(PICTURES)}", param_hint="--plot")
+    for option, path in (("--plot", plot), ("--out", out)):
+        if path:
+            options.check_writable(path, option)
 
 
 def _need(*packages: str) -> None:

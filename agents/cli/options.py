@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
+from monitor.base.errors import InputError
 from monitor.base.settings import Settings, load
 
 config = click.option(
@@ -26,3 +28,19 @@ def settings_of(path: Path | None, **overrides: Any) -> Settings:
     Raises: ConfigError: every mistake at once.
     """
     return load(path, **overrides)
+
+
+def check_writable(path: Path, option: str) -> None:
+    """See that a file can be put where an option says, before the work whose result it is to hold.
+
+    Raises: InputError: it cannot; it names path, reason and option.
+    """
+    if path.is_dir():
+        reason = "it is a folder"
+    elif not path.parent.is_dir():
+        reason = f"there is no folder {path.parent}"
+    elif not os.access(path.parent, os.W_OK):
+        reason = f"nothing may be written into {path.parent}"
+    else:
+        return
+    raise InputError(f"{path}: cannot be written ({reason}); give another file with {option}")

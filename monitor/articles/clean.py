@@ -43,28 +43,40 @@ def clean(text: str, blocks: Collection[str] = ()) -> Cleaned:
     Args: text: plain text with paragraphs as lines. blocks: lines that `learn` found to be furniture of the source.
     Cost: 0.1 ms for a page of 40 lines.
     """
-    lines = [line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line]
-    sources = [named for at, line in enumerate(lines) if (named := _source_named(line, at))]
-    kept = [line for line in _before_end(lines) if not _is_furniture(line)]
+    lines = [line for line in map(_trimmed, text.splitlines()) if line]
+    notices = {line for line in lines if _is_notice(line)}
+    sources = [named for at, line in enumerate(lines) if (named := _dateline(line, at) or (line in notices and line))]
+    kept = [line for line in _before_end(lines) if line not in notices and not _is_furniture(line)]
     for _ in range(_MAX_AUTHORS):
-        kept = _without_author_box(kept)
+        before, kept = kept, _without_author_box(kept)
+        if kept is before:
+            break
     article = [line for line in kept if line not in blocks and not _is_about_author(line)]
     return Cleaned("\n".join(article), tuple(dict.fromkeys(sources)))
 
 
-def _source_named(line: str, at: int) -> str:
-    """The words that name a source: a dateline, or the whole line; '' when it names none."""
-    dateline = DATELINE.match(line) if at < _DATELINE_LINES else None
-    if dateline:
-        return dateline.group(0).rstrip(" -–—:")
+def _trimmed(line: str) -> str:
+    """The line without spaces at its ends, and with one between words."""
+    # Of all that parts words, a space alone counts as printable; most lines stay as they are.
+    if line.isprintable() and "  " not in line:
+        return line.strip()
+    return " ".join(line.split())
+
+
+def _dateline(line: str, at: int) -> str:
+    """The words of a dateline that name an agency; '' when there are none."""
+    found = DATELINE.match(line) if at < _DATELINE_LINES else None
+    return found.group(0).rstrip(" -–—:") if found else ""
+
+
+def _is_notice(line: str) -> bool:
+    """Whether a line does nothing but name a source."""
     is_short = len(line) <= _LONGEST_FURNITURE_CHARS
-    return line if is_short and (SYNDICATION.fullmatch(line) or SOURCE_LINE.fullmatch(line)) else ""
+    return is_short and bool(SYNDICATION.fullmatch(line) or SOURCE_LINE.fullmatch(line))
 
 
 def _is_furniture(line: str) -> bool:
-    if len(line) > _LONGEST_FURNITURE_CHARS:
-        return False
-    return bool(is_furniture(line) or SYNDICATION.fullmatch(line) or SOURCE_LINE.fullmatch(line))
+    return len(line) <= _LONGEST_FURNITURE_CHARS and is_furniture(line)
 
 
 def _is_about_author(line: str) -> bool:

@@ -26,7 +26,6 @@ _NAVIGATION = (
         r"(?:home|start(?:seite)?|accueil|inicio|início|naslovnica|početna|strona główna|hem|hjem|etusivu|ana sayfa"
         r"|главная|ホーム|トップ|首页|홈)(?:\s*[>»›|/\\→＞][^.!?。]*)?"
     ),
-    r"[^.!?。>»›→|•·]{1,40}(?:\s[>»›→|•·]\s[^.!?。>»›→|•·]{1,60}){2,}",
     r"(?:skip|jump) to (?:main |the )?(?:content|navigation|main|footer)\.?|zum (?:haupt)?inhalt springen",
     r"aller au contenu(?: principal)?|(?:ir|saltar) al contenido(?: principal)?|vai al contenuto|przejdź do treści",
     r"back to (?:the )?top(?: button)?|(?:zurück )?nach oben|haut de page|volver arriba|torna su|na vrh|наверх",
@@ -89,11 +88,12 @@ _CONSENT = (
         r"|uvjeti korištenja|プライバシーポリシー|隐私政策)(?:\s*[|•·/]\s*.{0,120})?"
     ),
     r"(?:©|\(c\)\s*\d{4}|copyright\s*(?:©|\(c\)|[:,]?\s*(?:by\s)?\d{4})).{0,200}",
-    (
-        r".{0,120}\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
-        r"|tutti i diritti riservati|todos os direitos reservados|sva prava pridržana|все права защищены)\b.{0,80}"
-    ),
 )
+_RIGHTS = (
+    r".{0,120}\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
+    r"|tutti i diritti riservati|todos os direitos reservados|sva prava pridržana|все права защищены)\b.{0,80}"
+)
+_BREADCRUMB = r"[^.!?。>»›→|•·]{1,40}(?:\s[>»›→|•·]\s[^.!?。>»›→|•·]{1,60}){2,}"
 _SHARING = (
     (
         rf"(?:share|follow|like|tweet|pin|e-?mail|partager|teilen|compartir|condividi|compartilhar?|delen|dela|udostępnij|podijeli|podeli"
@@ -160,15 +160,22 @@ def whole(patterns: tuple[str, ...], *, ignore_case: bool = True) -> re.Pattern[
 
 
 _FURNITURE = whole((*_NAVIGATION, *_RELATED, *_CONSENT, *_SHARING, *_COMMENTS, *_COMMENT_FORM, *_MACHINE))
-_COOKIE_NOTICE = whole(_COOKIES)
+_SLOW = (
+    (("cookie",), whole(_COOKIES)),
+    # Without i and s: without case they match letters that `lower` does not turn into them.
+    (("erved", "vorbehalten", "ervé", "ervad", "ervat", "ržana", "защищены"), whole((_RIGHTS,))),
+    ((">", "»", "›", "→", "|", "•", "·"), whole((_BREADCRUMB,))),
+)
+"""Patterns that look through a line from many of its characters, each with parts in lower case of which one is in whatever
+it matches."""
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line of at most 400 characters says nothing of the article. Cost: 10 µs."""
+    """Whether a line of at most 400 characters says nothing of the article. Cost: 5 µs."""
     if _FURNITURE.fullmatch(line):
         return True
-    # These patterns look through the whole line from each of its characters, so only where they can match.
-    return "cookie" in line.lower() and bool(_COOKIE_NOTICE.fullmatch(line))
+    lowered = line.lower()
+    return any(pattern.fullmatch(line) for parts, pattern in _SLOW if any(part in lowered for part in parts))
 
 
 ABOUT_AUTHOR = whole((_ABOUT_AUTHOR,))

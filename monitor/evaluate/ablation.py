@@ -39,9 +39,10 @@ _PARTS: dict[str, Callable[[Article], Fingerprint]] = {
 _FEATURES = {
     "windows and runs of shared phrases": r".*_best\d+_.*|.*run.*",
     "sentence alignment": r"sentence_.*|unquoted_.*|lead",
+    "order and gaps": r"(?:plain_)?chain_.*|gap_.*",
     "neighbours and rarity": r"neighbours.*|rarity_.*|forward",
     "views without quotations": r".*_nq.*|unquoted_.*|quoted_share",
-    "names, numbers and plain words": r"(?:name|number|plain)_.*",
+    "names, numbers and plain words": r"(?:name|number|plain)_(?:jaccard|low|high|shared)",
     "set overlaps": r"(?:w\d|s\d|skip)(?:_nq)?_(?:jaccard|low|high)|phrase_share.*",
 }
 _SIMILARITY = "s2_jaccard"

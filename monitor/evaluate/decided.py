@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from monitor.base.events import Alert, Match, ShardAnswer
-from monitor.match.alignment import align
 from monitor.match.pairs import Pairs
 from monitor.match.text import Text
 from monitor.match.verify import MATCH_PROBABILITY, match_of
@@ -33,7 +32,7 @@ def decided(pairs: Pairs, probabilities: np.ndarray, *, least: float = MATCH_PRO
     matches = defaultdict[str, list[Match]](list)
     for at in np.flatnonzero(probabilities >= least):
         later, earlier = map(text, pairs.ids[at])
-        matches[pairs.ids[at][0]].append(match_of(later, earlier, align(later, earlier), float(probabilities[at])))
+        matches[pairs.ids[at][0]].append(match_of(later, earlier, float(probabilities[at])))
     tables: dict[str, dict[bytes, bytes]] = {name: {} for name in ("stories", "sources", "members", "gathers")}
     for name, fp in pairs.prints.items():
         answer = ShardAnswer(article=fp.article, shard=0, shards=1, matches=tuple(matches[name]))

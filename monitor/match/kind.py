@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.base.events import Kind
-from monitor.match.density import covered
+from monitor.match.kernels import covered
 from monitor.match.passages import Spans
 from monitor.match.text import Text
 
@@ -33,7 +33,7 @@ def kind_of(later: Text, earlier: Text, spans: list[Spans], *, containment: floa
 
 def _unchanged(later: Text, earlier: Text, spans: list[Spans]) -> float:
     """Share of the later text's words in the spans that stand in runs of three shared words."""
-    unchanged = covered(later.sequences["w3"], earlier.sets["w3"])
+    unchanged = covered(later.views, 0, earlier.views)
     marked = np.zeros(len(unchanged), np.bool_)
     for span in spans:
         marked[slice(*span.later)] = True

@@ -1,15 +1,17 @@
-"""The judge of a pair: gradient-boosted trees whose weights ship as data, evaluated with numpy alone."""
+"""The judge of a pair: gradient-boosted trees whose weights ship as data."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
 import numpy as np
+
+from monitor.match.features import FEATURES
+from monitor.match.kernels import sum_leaves
 
 WEIGHTS = "model.npz"
 _ARRAYS = ("roots", "feature", "threshold", "left", "right", "value", "trained_on")
@@ -41,19 +43,23 @@ class Model:
     trained_on: np.ndarray
     """uint32[articles], sorted: hashes of the texts that it was trained on, so that nobody judges it by them unawares."""
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Probability that the pair shares text, 0 to 1. Cost: 0.1 ms for 400 trees.
+    def probability(self, features: np.ndarray) -> float:
+        """Probability that the pair shares text, 0 to 1.
 
-        Raises: KeyError: a feature of the model is missing: the weights belong to another version of the features.
+        Args: features: float64[len(names)], in the order of `names`.
+        Cost: 15 µs for 400 trees.
         """
-        return _logistic(float(self.value[self._leaves(self._row(features))[-1]].sum()))
+        return _logistic(
+            sum_leaves(features, self.roots, self.feature, self.threshold, self.left, self.right, self.value)
+        )
 
-    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+    def contributions(self, features: np.ndarray) -> dict[str, float]:
         """Log-odds that each feature adds for this pair, largest first; with `base` they sum to the model's log-odds.
 
+        Args: features: as in `probability`.
         Source: the path method (Saabas 2014): each step's change of the mean goes to the feature that was asked.
         """
-        paths = self._leaves(self._row(features))
+        paths = self._leaves(features)
         totals = np.zeros(len(self.names))
         for before, after in itertools.pairwise(paths):
             np.add.at(totals, self.feature[before], self.value[after] - self.value[before])
@@ -65,17 +71,12 @@ class Model:
         """Log-odds before any feature is looked at."""
         return float(self.value[self.roots].sum())
 
-    def _row(self, features: Mapping[str, float]) -> np.ndarray:
-        return np.array([features[name] for name in self.names])
-
     def _leaves(self, row: np.ndarray) -> list[np.ndarray]:
         """The node of every tree after each step, from the roots to the leaves."""
         at = self.roots
         steps = [at]
         for _ in range(self.depth):
-            # `take` costs half of an index in brackets.
-            goes_left = row.take(self.feature.take(at)) <= self.threshold.take(at)
-            at = np.where(goes_left, self.left.take(at), self.right.take(at))
+            at = np.where(row[self.feature[at]] <= self.threshold[at], self.left[at], self.right[at])
             steps.append(at)
         return steps
 
@@ -100,8 +101,14 @@ class Model:
 
 @cache
 def shipped() -> Model:
-    """The model that ships with the package."""
-    return Model.from_bytes(files("monitor.match").joinpath(WEIGHTS).read_bytes())
+    """The model that ships with the package.
+
+    Raises: ValueError: it was trained on other features than `pair_features` computes; train it again.
+    """
+    model = Model.from_bytes(files("monitor.match").joinpath(WEIGHTS).read_bytes())
+    if model.names != FEATURES:
+        raise ValueError(f"{WEIGHTS} was trained on other features; run python -m monitor.match.train ARTICLES.jsonl")
+    return model
 
 
 def _logistic(log_odds: float) -> float:

@@ -12,8 +12,7 @@ from monitor.base.errors import TextTooShort
 from monitor.base.events import Article, Fingerprint
 from monitor.fingerprint.fingerprint import fingerprint
 from monitor.index.index import Index
-from monitor.match.alignment import align
-from monitor.match.features import pair_features
+from monitor.match.features import FEATURES, pair_features
 from monitor.match.labelled import Labelled, folds
 from monitor.match.model import Model
 from monitor.match.text import Text
@@ -53,7 +52,7 @@ def labelled_pairs(
     Cost: 10 ms and 60 kB an article of the bench.
     """
     index, texts, prints = Index(_FOR_EVER), dict[str, Text](), dict[str, Fingerprint]()
-    ids, rows, names = list[tuple[str, str]](), list[list[float]](), tuple[str, ...]()
+    ids, rows = list[tuple[str, str]](), list[np.ndarray]()
     for done, one in enumerate(stream):
         advance(done)
         try:
@@ -64,17 +63,15 @@ def labelled_pairs(
         prints[key], texts[key] = fp, Text.of(fp)
         for earlier in index.candidates(fp):
             if not hopeless(texts[key], texts[earlier]):
-                features = pair_features(texts[key], texts[earlier], align(texts[key], texts[earlier]))
-                names = tuple(features)
                 ids.append((key, earlier))
-                rows.append(list(features.values()))
+                rows.append(pair_features(texts[key], texts[earlier]))
         index.add(fp)
     group = {one.article.id: one.group for one in stream}
     fold = folds(stream)
     return Pairs(
         ids=ids,
-        names=names,
-        features=np.array(rows).reshape(len(rows), len(names)),
+        names=FEATURES,
+        features=np.array(rows).reshape(len(rows), len(FEATURES)),
         reused=np.array([group[a] == group[b] for a, b in ids], np.bool_),
         fold_later=_column(fold[a] for a, _ in ids),
         fold_earlier=_column(fold[b] for _, b in ids),
@@ -83,12 +80,8 @@ def labelled_pairs(
 
 
 def judged(pairs: Pairs, model: Model) -> np.ndarray:
-    """What a model says of each pair; float64[pairs]. Cost: 0.15 ms a pair.
-
-    Raises: KeyError: the model was trained on other features.
-    """
-    rows = (dict(zip(pairs.names, row, strict=True)) for row in pairs.features.tolist())
-    return np.fromiter(map(model.probability, rows), np.float64, len(pairs.ids))
+    """What a model says of each pair; float64[pairs]. Cost: 15 µs a pair."""
+    return np.fromiter(map(model.probability, pairs.features), np.float64, len(pairs.ids))
 
 
 def _column(values: Iterable[int]) -> np.ndarray:

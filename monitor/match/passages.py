@@ -8,8 +8,8 @@ import numpy as np
 
 from monitor.base.events import Passage
 from monitor.fingerprint.shingles import distinct
-from monitor.match.alignment import MIN_WEIGHT, Alignment
-from monitor.match.overlap import held
+from monitor.match.alignment import Alignment
+from monitor.match.kernels import MIN_WEIGHT, held
 from monitor.match.text import Text
 
 # A sentence and its paraphrase by a person reach .35 at the median; chance pairs of one event stay below .3.
@@ -85,8 +85,8 @@ def _joined(pairs: list[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
 
 def _bounds(text: Text) -> list[tuple[int, int]]:
     """First and past-the-last word of each sentence."""
-    starts = np.flatnonzero(np.diff(text.sentence, prepend=-1)).tolist()
-    return list(zip(starts, [*starts[1:], len(text.sentence)], strict=True))
+    starts = np.flatnonzero(np.diff(text.views.sentence, prepend=-1)).tolist()
+    return list(zip(starts, [*starts[1:], len(text.words)], strict=True))
 
 
 def _passage(later: Text, earlier: Text, span: Spans) -> Passage:

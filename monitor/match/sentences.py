@@ -6,35 +6,34 @@ import re
 
 import numpy as np
 
+from monitor.fingerprint.shingles import distinct
 from monitor.fingerprint.words import Words
 
-_MARK = re.compile(r"[.!?…。！？\n]+[\"'”’»)\]]*")
-# A point after these is no end: 'J. Smith', 'Dr. Smith'.
-_ABBREVIATION = re.compile(r"(?:\b[A-Z][a-z]?|\b(?:Mrs|Gen|Sen|Rep|Gov|Prof))$")
-_LONGEST_ABBREVIATION = 5
-_ALWAYS_ENDS = frozenset("\n。！？")
+# Marks in a row, with the quotation marks and brackets that they close; lines and full-width marks end a sentence whatever
+# follows, others before a space. A point after these is no end: 'J. Smith', 'Dr. Smith'.
+_END = re.compile(
+    r"""
+    [.!?…。！？\n] (?<! [.!?…。！？\n]{2} )
+    (?:
+        (?: (?<=[\n。！？]) | [.!?…]*+ [\n。！？] ) [.!?…。！？\n]*+ ["'”’»)\]]*+
+      | (?<! \b[A-Z]\. ) (?<! \b[A-Z][a-z]\. ) (?<! \bMrs\. ) (?<! \b(?:Gen|Sen|Rep|Gov)\. ) (?<! \bProf\. )
+        [.!?…]*+ ["'”’»)\]]*+ (?=\s)
+    )
+    """,
+    re.VERBOSE,
+)
 MAX_WORDS = 60
 """A longer 'sentence' is a list or text without marks, and is cut into equal parts."""
 
 
 def sentence_numbers(text: str, found: Words) -> np.ndarray:
     """Number of the sentence that each word stands in: int64[n], from 0, never falling, without gaps."""
-    ends = np.array([match.end() for match in _MARK.finditer(text) if _is_end(text, *match.span())], np.int64)
-    number = np.searchsorted(ends, found.start, side="right")
-    first = np.flatnonzero(np.diff(number, prepend=-1))
-    lengths = np.diff(first, append=len(number))
-    position = np.arange(len(number)) - np.repeat(first, lengths)
-    length = np.repeat(lengths, lengths)
-    parts = -(-length // MAX_WORDS)
-    part = position * parts // np.maximum(length, 1)
-    starts = np.ones(len(number), np.bool_)
-    starts[1:] = (number[1:] != number[:-1]) | (part[1:] != part[:-1])
-    return np.cumsum(starts) - 1
-
-
-def _is_end(text: str, start: int, end: int) -> bool:
-    if not _ALWAYS_ENDS.isdisjoint(text[start:end]):
-        return True
-    if not text[end : end + 1].isspace():
-        return False
-    return text[start] != "." or not _ABBREVIATION.search(text[max(0, start - _LONGEST_ABBREVIATION) : start])
+    ends = [match.end() for match in _END.finditer(text)]
+    first = distinct(np.array([0, *found.start.searchsorted(ends), len(found)]))
+    lengths = np.diff(first)
+    parts = -(-lengths // MAX_WORDS)
+    number = np.repeat(np.cumsum(parts) - parts, lengths)
+    if (parts > 1).any():
+        position = np.arange(len(number)) - np.repeat(first[:-1], lengths)
+        number += position * np.repeat(parts, lengths) // np.repeat(lengths, lengths)
+    return number

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from monitor.base.events import Match
+from monitor.base.events import ArticleRef, Match
 
 SAME_COVERAGE = 0.05
 """How much less of an article an own earlier text may cover and still explain it. Measured on 250 copies of the bench,
@@ -50,8 +50,13 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_own(match: Match) -> bool:
-    """Whether both articles come from one source; an unknown source is nobody's own."""
-    return bool(match.article.source) and match.article.source == match.earlier.source
+    """Whether both articles come from one source."""
+    return of_one_source(match.article, match.earlier)
+
+
+def of_one_source(first: ArticleRef, second: ArticleRef) -> bool:
+    """Whether two articles come from one source; an unknown source is nobody's own."""
+    return bool(first.source) and first.source == second.source
 
 
 def _by_coverage(match: Match) -> tuple[object, ...]:

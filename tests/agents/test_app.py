@@ -27,7 +27,7 @@ from monitor.base.events import Alert, Tick, encode
 from monitor.base.settings import Settings, load
 from tests.agents.articles import article, prose
 from tests.agents.embedded import log_of
-from tests.agents.stage import START, Clock, staged
+from tests.agents.stage import LIMIT_S, START, Clock, staged
 
 
 def settings(folder: Path, **more: Any) -> Settings:
@@ -94,7 +94,7 @@ async def test_what_stops_a_role_is_told_with_its_reason(tmp_path: Path) -> None
 
     async with staged(tmp_path, FingerprintArticles, Broken) as stage:
         with pytest.raises(BrokerError, match="the role 'decide' stopped: .*no way on"):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LIMIT_S):
                 await stage.service.failed()
 
 
@@ -108,15 +108,13 @@ async def test_waiting_for_a_failure_can_be_given_up(tmp_path: Path) -> None:
         assert failed.cancelled() and not stage.service.roles[0].app.should_stop
 
 
-async def test_a_stop_takes_a_few_seconds_at_most_under_load_and_loses_nothing(tmp_path: Path) -> None:
+async def test_a_stop_under_load_leaves_what_waits_and_loses_nothing(tmp_path: Path) -> None:
     texts = [article(f"a{number}", prose(number)) for number in range(300)]
-    loop = asyncio.get_running_loop()
     async with staged(tmp_path, FingerprintArticles, MatchArticles, Decide) as stage:
         for one in texts:
             log_of(stage).append(ARTICLES.name, 0, b"k", encode(one), at=START.timestamp())
         await stage.until(lambda: stage.count("fingerprinted") > 20)
-        before = loop.time()
-    assert loop.time() - before < 5
+    assert stage.count("fingerprinted") < len(texts)
     async with staged(tmp_path, FingerprintArticles, MatchArticles, Decide) as stage:
         await stage.settled()
         role = stage.service.roles[1]

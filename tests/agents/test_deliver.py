@@ -107,7 +107,9 @@ async def test_an_alert_arrives_signed_and_its_delay_is_measured(tmp_path: Path,
         (attempt,) = await attempts(stage, 1)
         assert stage.count("publication_to_webhook_seconds_sum") == 60.0
     ((_, headers, body),) = receiver.requests
-    assert Webhook(SECRET).verify(body, headers)["data"]["alert_id"] == alert(1, START).alert_id
+    # Not `verify`, which asks the machine's clock how old a signature is: that of the test stands still.
+    assert Webhook(SECRET).sign(headers["webhook-id"], START, body.decode()) == headers["webhook-signature"]
+    assert json.loads(body)["data"]["alert_id"] == alert(1, START).alert_id
     assert (attempt.outcome, attempt.attempt, attempt.status) == ("sent", 1, 204)
 
 

@@ -17,7 +17,9 @@ from faust.transport.consumer import Consumer, ThreadDelegateConsumer
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
+from agents import app as app_module
 from agents import faust_defences
+from agents import role as role_module
 from agents.faust_defences import Finished
 from agents.kafka import servers
 from agents.sqlite.transport import Consumer as Embedded
@@ -25,13 +27,21 @@ from agents.topics import ARTICLES, POLLS
 from monitor.base.errors import BrokerError
 from monitor.base.events import FeedEntry, encode
 from tests.agents.recorder import Recorder, article
-from tests.agents.stage import START, Stage, staged
+from tests.agents.stage import LIMIT_S, START, Stage, staged
 
 SLOW_S = 0.3
 COMMITS_S = 1.0
 """Four commits."""
+LOOK_S = 0.05
 ZERO = TP(ARTICLES.name, 0)
 Staged = Callable[[], Any]
+
+
+@pytest.fixture(autouse=True)
+def patient_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, the event at hand is finished before a role stops."""
+    monkeypatch.setattr(role_module, "GRACE_S", LIMIT_S)
+    monkeypatch.setattr(app_module, "STOP_TIMEOUT_S", LIMIT_S)
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -126,12 +136,42 @@ async def test_a_recovery_waits_for_what_is_fetched(recording: Staged, monkeypat
         await stage.until(lambda: under_way)
         consumer = stage.service.roles[0].app.consumer
         consumer.stop_flow()
-        await asyncio.wait_for(faust_defences.parked(consumer).wait(), 5)
+        await asyncio.wait_for(faust_defences.parked(consumer).wait(), LIMIT_S)
         assert not under_way
         consumer.resume_flow()
         await put(stage, 0, 10)
         await stage.settled()
         assert recorded(stage) == once_each(0, 10)
+
+
+async def test_a_stop_commits_what_was_finished_while_a_commit_was_under_way(
+    recording: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust let the commit under way do for the last one."""
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+
+    def held(commit: Any) -> Any:
+        async def committed(self: Consumer, offsets: Any) -> Any:
+            under_way.set()
+            await go_on.wait()
+            return await commit(self, offsets)
+
+        return committed
+
+    for driver in (ThreadDelegateConsumer, Embedded):
+        monkeypatch.setattr(driver, "_commit", held(driver._commit))
+    async with recording() as stage:
+        await put(stage, 0, 10)
+        await asyncio.wait_for(under_way.wait(), LIMIT_S)
+        await put(stage, 10, 20)
+        await stage.settled()
+        stopped = asyncio.ensure_future(stage.service.roles[0].stop())
+        await asyncio.sleep(SLOW_S)
+        go_on.set()
+        await stopped
+    async with recording() as stage:
+        await stage.settled()
+        assert recorded(stage) == once_each(0, 20)
 
 
 async def test_a_rebalance_waits_for_the_event_at_hand(recording: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,12 +186,12 @@ async def test_a_rebalance_waits_for_the_event_at_hand(recording: Staged, monkey
     monkeypatch.setattr(Recorder, "article", held)
     async with recording() as stage:
         await put(stage, 0, 1)
-        await asyncio.wait_for(at_hand.wait(), 30)
+        await asyncio.wait_for(at_hand.wait(), LIMIT_S)
         revoked = asyncio.ensure_future(stage.service.roles[0].app.on_partitions_revoked.send({ZERO}))
         await asyncio.sleep(SLOW_S)
         assert not revoked.done()
         go_on.set()
-        await asyncio.wait_for(revoked, 5)
+        await asyncio.wait_for(revoked, LIMIT_S)
         await stage.until(lambda: recorded(stage) == once_each(0, 1))
 
 
@@ -175,8 +215,9 @@ async def test_offsets_are_committed_after_the_table_changes_of_their_events(
         committed = await _committed(stage)
         go_on.set()
         assert committed in (None, 0)
-        await asyncio.sleep(COMMITS_S)
-        assert await _committed(stage) == 3
+        async with asyncio.timeout(LIMIT_S):
+            while await _committed(stage) != 3:
+                await asyncio.sleep(LOOK_S)
 
 
 @pytest.mark.kafka
@@ -193,7 +234,7 @@ async def test_a_table_change_that_is_refused_ends_the_role_and_its_event_is_han
         async with recording_on_kafka() as stage:
             await put(stage, 0, 1)
             with pytest.raises(BrokerError, match="the role 'recorder' stopped: .*MessageSizeTooLarge"):
-                await asyncio.wait_for(stage.service.failed(), 20)
+                await asyncio.wait_for(stage.service.failed(), LIMIT_S)
     async with recording_on_kafka() as stage:
         await stage.settled()
         assert recorded(stage) == [*once_each(0, 1), *once_each(0, 1)]
@@ -238,9 +279,8 @@ async def test_events_that_expired_on_kafka_before_they_were_read_do_not_stop_th
     async with recording_on_kafka() as stage:
         await put(stage, 0, 10)
         await stage.settled()
-        await asyncio.sleep(COMMITS_S)
         url = stage.settings.broker.url
-        await asyncio.wait_for(stage.service.roles[0].stop(), 10)
+        await stage.service.roles[0].stop()
         await put(stage, 10, 30)
     client = AIOKafkaAdminClient(bootstrap_servers=servers(url))
     await client.start()

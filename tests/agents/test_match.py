@@ -207,9 +207,9 @@ async def test_long_texts_are_compared_in_a_thread_and_others_are_not(
     threads = []
     verified = match_module._verified
 
-    def noted(stored: bytes, others: Iterable[bytes]) -> list[Match]:
+    def noted(stored: bytes, others: Iterable[bytes], least: float) -> tuple[Match, ...]:
         threads.append(threading.get_ident() == threading.main_thread().ident)
-        return verified(stored, others)
+        return verified(stored, others, least)
 
     monkeypatch.setattr(match_module, "_verified", noted)
     long = article("long", prose(1) + " " + prose(5, words=LONG_TEXT_CHARACTERS // 6))

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from monitor.base.events import Article
-from monitor.fingerprint.fingerprint import fingerprint
 from monitor.index.index import Index
+from tests.bench.streams import fingerprint, labelled, needs_articles
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
-pytestmark = [
-    pytest.mark.quality,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled articles (../shared) are not on this machine"),
-]
-
-
-def records(name: str) -> list[dict[str, Any]]:
-    with (SHARED / "bench" / name).open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def text_of(record: Mapping[str, Any]) -> Article:
-    return Article(
-        id=record["id"],
-        url=record["url"],
-        source=record["source"],
-        first_seen_at=datetime.fromisoformat(record["published_at"]),
-        text=record["text"],
-    )
+pytestmark = [pytest.mark.quality, needs_articles]
 
 
 @pytest.mark.parametrize("name", ["articles.jsonl", "multilingual.jsonl"])
@@ -43,14 +20,14 @@ def test_a_right_earlier_article_is_among_few_candidates(name: str) -> None:
     groups: dict[str, set[str]] = defaultdict(set)
     due: dict[str, list[bool]] = defaultdict(list)
     asked: list[int] = []
-    for record in records(name):
-        fp = fingerprint(text_of(record))
+    for one in labelled(name):
+        fp = fingerprint(one.article)
         found = index.candidates(fp)
         index.add(fp)
         asked.append(len(found))
-        if group := groups[record["group"]]:
-            due[record["cls"]].append(not group.isdisjoint(found))
-        group.add(record["id"])
+        if group := groups[one.group]:
+            due[one.form].append(not group.isdisjoint(found))
+        group.add(one.article.id)
     every = [hit for hits in due.values() for hit in hits]
     assert sum(every) / len(every) >= 0.995
     assert {form: sum(hits) / len(hits) for form, hits in due.items() if sum(hits) / len(hits) < 0.96} == {}
@@ -61,9 +38,9 @@ WORDS = 60
 FORMS = ("short", "long", "a third inside")
 
 
-def shaped(record: Mapping[str, Any], host: Mapping[str, Any], form: str) -> str:
+def shaped(text: str, host: str, form: str) -> str:
     """A copy of an article: its first 60 words, all of it in 2,500 of another, or a third of it within another."""
-    own, other = record["text"].split(), host["text"].split()
+    own, other = text.split(), host.split()
     if form == "short":
         return " ".join(own[:WORDS])
     if form == "long":
@@ -74,12 +51,13 @@ def shaped(record: Mapping[str, Any], host: Mapping[str, Any], form: str) -> str
 
 @pytest.mark.parametrize("form", FORMS)
 def test_short_and_long_copies_and_a_third_of_an_article_are_candidates(form: str) -> None:
-    stream = [record for record in records("articles.jsonl") if 200 <= len(record["text"].split()) <= 800][:400]
+    articles = [one.article for one in labelled("articles.jsonl")]
+    stream = [article for article in articles if 200 <= len(article.text.split()) <= 800][:400]
     index = Index(timedelta(days=36_500))
-    for record in stream[:200]:
-        index.add(fingerprint(text_of(record)))
+    for article in stream[:200]:
+        index.add(fingerprint(article))
     found = 0
-    for record, host in zip(stream[:200], stream[200:], strict=True):
-        copy = fingerprint(text_of({**record, "id": "copy", "text": shaped(record, host, form)}))
-        found += record["id"] in index.candidates(copy)
+    for article, host in zip(stream[:200], stream[200:], strict=True):
+        copy = fingerprint(replace(article, id="copy", text=shaped(article.text, host.text, form)))
+        found += article.id in index.candidates(copy)
     assert found / 200 >= 0.96, form

@@ -9,7 +9,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,27 +17,19 @@ import pytest
 from monitor.base.events import Article, Match
 from monitor.evaluate.decided import decided
 from monitor.evaluate.evaluation import evaluation
-from monitor.fingerprint.fingerprint import fingerprint
-from monitor.match.labelled import Labelled, read_labelled
+from monitor.match.labelled import Labelled
 from monitor.match.model import shipped
 from monitor.match.pairs import Pairs, judged, labelled_pairs
 from monitor.match.text import Text
 from monitor.match.verify import verify
+from tests.bench.streams import SHARED, fingerprint, labelled, needs_articles
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
-pytestmark = [
-    pytest.mark.quality,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled articles (../shared) are not on this machine"),
-]
-
-
-def labelled(name: str) -> list[Labelled]:
-    return read_labelled(SHARED / "bench" / name, now=datetime.now(UTC))
+pytestmark = [pytest.mark.quality, needs_articles]
 
 
 def measured(stream: list[Labelled], judge: Callable[[Pairs], np.ndarray]) -> dict[str, Any]:
     """The figures of a stream, by name."""
-    pairs = labelled_pairs(stream)
+    pairs = labelled_pairs(stream, make=fingerprint)
     probabilities = judge(pairs)
     return evaluation(stream, pairs, probabilities, decided(pairs, probabilities)).as_json()
 
@@ -48,16 +39,22 @@ def test_bench_out_of_fold() -> None:
     pytest.importorskip("lightgbm", reason="cross-validation trains models: install the development dependencies")
     from monitor.match.train import out_of_fold
 
-    result = measured(labelled("articles.jsonl"), out_of_fold)
+    stream = labelled("articles.jsonl")
+    pairs = labelled_pairs(stream)
+    probabilities = out_of_fold(pairs)
+    found = evaluation(stream, pairs, probabilities, decided(pairs, probabilities))
+    result = found.as_json()
     assert result["f1"] >= 0.99, result
     assert {form: recall for form, recall in result["recall_by_form"].items() if recall < 0.94} == {}, result
     assert result["ari"] >= 0.985, result
     assert result["calibration_error"] <= 0.02, result
     assert result["false_alarms"]["same_event"] <= 0.015, result
     assert result["false_alarms"]["same_topic"] <= 0.02, result
-    # The goal is .005, 2 of 500; 2 are articles that do share text with another one, whatever their label says
-    # (docs/evaluation.md), so that it leaves room for no other.
-    assert result["false_alarms"]["background"] <= 0.006, result
+    # Who has a hundred words in a row of an earlier article copies it, whatever the label says (docs/evaluation.md).
+    runs = dict(zip(pairs.ids, np.expm1(pairs.features[:, pairs.names.index("longest_run")]), strict=True))
+    wrong = {claim.article for claim in found.score.wrong if runs[claim.article, claim.earlier] < 100}
+    background = [one.article.id in wrong for one in stream if one.form == "background"]
+    assert np.mean(background) <= 0.005, result
 
 
 def test_other_languages_without_training() -> None:
@@ -109,7 +106,7 @@ def test_seeds_form_one_story_in_every_order() -> None:
             )
             for at, name in enumerate(order)
         ]
-        pairs = labelled_pairs(stream)
+        pairs = labelled_pairs(stream, make=fingerprint)
         found = list(decided(pairs, judged(pairs, shipped())))
         assert all(alert.article.id != "004" for alert in found), order
         outcomes[len(found), len({alert.story.id for alert in found})] += 1

@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +23,8 @@ from monitor.web.health import Health
 from monitor.web.server import make_app
 from monitor.web.view import View
 
+LIMIT_S = 250.0
+"""For anything that a test waits for. Much longer than it takes: a slow machine is no fault."""
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FLAGS = (
     "--headless=new",
@@ -53,21 +54,32 @@ def program(*names: str) -> str:
     )
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A headless Chromium with an empty profile, and with the language and colours of a fresh installation."""
     options = Options()
     options.binary_location = program("chromium", "chromium-browser", "google-chrome")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     # An explicit path: selenium would otherwise look for a driver to download.
     driver = webdriver.Chrome(options=options, service=Service(program("chromedriver")))
     try:
-        driver.set_page_load_timeout(30)
+        driver.set_page_load_timeout(LIMIT_S)
         yield driver
     finally:
         driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The same Chromium with a new tab, and no complaint yet; each test has a site of its own, so nothing is stored."""
+    start = chromium.current_window_handle
+    chromium.switch_to.new_window("tab")
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
+    yield chromium
+    chromium.close()
+    chromium.switch_to.window(start)
 
 
 class Site:
@@ -92,7 +104,7 @@ class Site:
         async def run() -> None:
             action(*values)
 
-        asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(LIMIT_S)
 
 
 @pytest.fixture
@@ -105,11 +117,11 @@ def site() -> Iterator[Site]:
         site = Site(f"http://127.0.0.1:{listener.getsockname()[1]}/", loop)
         for stage in ("poll", "match"):
             site.health.beat(stage, NOON, 0)
-        runner = asyncio.run_coroutine_threadsafe(started(site, listener), loop).result(10)
+        runner = asyncio.run_coroutine_threadsafe(started(site, listener), loop).result(LIMIT_S)
         try:
             yield site
         finally:
-            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(LIMIT_S)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
             loop.close()
@@ -127,10 +139,10 @@ async def started(site: Site, listener: socket.socket) -> web.AppRunner:
 
 @pytest.fixture
 def wait(browser: webdriver.Chrome) -> Callable[[Callable[[], Any]], Any]:
-    """Wait for a condition of the page; it fails after 10 s."""
+    """Wait for a condition of the page; a test that waits for ever fails."""
 
     def until(condition: Callable[[], Any]) -> Any:
-        return WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda _: condition())
+        return WebDriverWait(browser, LIMIT_S, poll_frequency=0.05).until(lambda _: condition())
 
     return until
 

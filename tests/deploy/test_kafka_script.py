@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.kafka import SCRIPT, run
+from tests.kafka import SCRIPT, run, start
 
-pytestmark = pytest.mark.kafka
+# They have brokers of their own, so that they need not wait for the tests that share one.
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka script")]
 
 
 def refused(data: Path, *command: str, path: str | None = None) -> str:
@@ -29,7 +30,7 @@ def refused(data: Path, *command: str, path: str | None = None) -> str:
 
 
 def test_a_broker_starts_is_known_and_stops_and_keeps_its_data(tmp_path: Path) -> None:
-    address = run(tmp_path, "start", "--port", "0")
+    address = start(tmp_path)
     port = address.rpartition(":")[2]
     try:
         pid = int((tmp_path / "pid").read_text())

@@ -32,8 +32,12 @@ class Inbox:
 
     @property
     def alerts(self) -> dict[str, dict[str, Any]]:
-        """The data of each alert that came with a valid signature, by its id."""
-        return {one.event["data"]["alert_id"]: one.event["data"] for one in self.received if one.verified}
+        """The data of each match that came with a valid signature, by its id.
+
+        There may be corrections beside them: on a slow machine a copy is seen before its original now and then.
+        """
+        events = [one.event for one in self.received if one.verified]
+        return {event["data"]["alert_id"]: event["data"] for event in events if event["type"] == "story.matched"}
 
     @property
     def pairs(self) -> Counter[frozenset[str]]:
@@ -43,12 +47,17 @@ class Inbox:
         )
 
     @property
-    def ids_an_alert(self) -> set[int]:
-        """Numbers of webhook-ids that alerts came under: one each, if all is well."""
+    def ids(self) -> dict[str, set[str]]:
+        """The webhook-ids of each alert or correction, by its id: one each, if all is well."""
         ids: dict[str, set[str]] = {}
         for one in self.received:
             ids.setdefault(one.event["data"]["alert_id"], set()).add(one.webhook_id)
-        return {len(found) for found in ids.values()}
+        return ids
+
+    @property
+    def ids_an_alert(self) -> set[int]:
+        """Numbers of webhook-ids that alerts came under."""
+        return {len(found) for found in self.ids.values()}
 
 
 def slug(article: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The seed articles through the whole pipeline: as the user replays them, and in each of their 120 orders."""
+"""The seed articles through the whole pipeline, on a broker: as the user replays them, and in many of their orders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tests.e2e.program import run
 
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"
 STRANGER = "004"
-SIDE_BY_SIDE = 20
+EVERY = 5
+"""One order in five runs on a broker here; all 120 run without one in tests/unit/stories/test_seed_orders.py."""
 
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed articles (../shared/seeds) are not here")
 
@@ -35,18 +36,15 @@ async def test_the_seeds_raise_three_alerts_of_one_story(tmp_path: Path) -> None
     assert alerts[-1]["story"]["articles"] == 4
 
 
-@pytest.mark.timeout(300)
-async def test_every_order_of_the_seeds_raises_the_same_alerts(tmp_path: Path) -> None:
-    orders = list(itertools.permutations(files_of([str(SEEDS)])))
+async def test_the_order_of_the_seeds_does_not_change_their_story(tmp_path: Path) -> None:
+    orders = list(itertools.permutations(files_of([str(SEEDS)])))[::EVERY]
     # Side by side, since most of a replay of five articles is waiting for its start.
-    for at in range(0, len(orders), SIDE_BY_SIDE):
-        batch = orders[at : at + SIDE_BY_SIDE]
-        found = await asyncio.gather(*(_alerts(order, tmp_path) for order in batch))
-        for order, alerts in zip(batch, found, strict=True):
-            names = [path.name[:3] for path in order]
-            copies = [name for name in names if name != STRANGER][1:]
-            assert [alert.article.id[:3] for alert in alerts] == copies, names
-            assert len({alert.story.id for alert in alerts}) == 1, names
+    found = await asyncio.gather(*(_alerts(order, tmp_path) for order in orders))
+    for order, alerts in zip(orders, found, strict=True):
+        names = [path.name[:3] for path in order]
+        copies = [name for name in names if name != STRANGER][1:]
+        assert [alert.article.id[:3] for alert in alerts] == copies, names
+        assert len({alert.story.id for alert in alerts}) == 1, names
 
 
 async def _alerts(order: Sequence[Path], folder: Path) -> list[Alert]:

@@ -19,7 +19,7 @@ from monitor.base.events import AnyAlert, ArticleRef, Match, ShardAnswer, encode
 from monitor.stories.best import SAME_COVERAGE, is_own
 from tests.unit.stories.desk import Desk, Event, answer, match, passage, ref, tick
 
-laws = settings(deadline=None, max_examples=300)
+laws = settings(max_examples=300)
 FLUSH = (tick(100), tick(200), tick(300))
 """Ticks after which nothing can wait any more."""
 

@@ -63,7 +63,7 @@ def test_the_signature_of_a_union_is_the_minimum(first: list[int], second: list[
     assert (together == np.minimum(minhash(mine), minhash(theirs))).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(sentences)
 def test_identical_text_is_always_a_candidate(text: str) -> None:
     first, second = printed("a", text), printed("b", text)
@@ -87,7 +87,7 @@ def test_words_stand_in_order_and_do_not_overlap(text: str) -> None:
     assert (found.end[:-1] <= found.start[1:]).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(sentences, sentences)
 def test_evidence_is_sound_for_any_two_texts(first: str, second: str) -> None:
     one, two = printed("a", first), printed("b", f"{first[: len(first) // 2]}. {second}")

@@ -45,7 +45,7 @@ STORIES = st.builds(StoryRef, id=HUGE, origin=ARTICLES, articles=st.integers(1, 
 ALERTS = st.builds(Alert, alert_id=HUGE, at=TIMES, article=ARTICLES, story=STORIES, match=MATCHES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ALERTS)
 def test_a_body_is_small_says_what_was_cut_and_survives_its_way(alert: Alert) -> None:
     body = webhook_body(alert)
@@ -56,7 +56,7 @@ def test_a_body_is_small_says_what_was_cut_and_survives_its_way(alert: Alert) ->
     assert match.get("passages_truncated", False) is not whole
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ALERTS)
 def test_an_alert_read_back_from_its_topic_gives_the_same_bytes(alert: Alert) -> None:
     again = decode(encode(alert))

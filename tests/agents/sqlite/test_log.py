@@ -18,6 +18,7 @@ from faust.types import TP
 from agents.sqlite import log as log_module
 from agents.sqlite.log import Log, open_log
 from monitor.base.errors import BrokerError
+from tests.agents.stage import LIMIT_S
 
 NEWS, STATE = TP("news", 0), TP("state", 0)
 WEEK_S = 7 * 86_400.0
@@ -133,7 +134,7 @@ async def test_what_is_queued_together_is_written_together_or_not_at_all(
     sent, committed = log.append("news", 0, b"a", b"1", at=0.0), log.commit("group", {NEWS: 7})
     await asyncio.sleep(0)
     assert not failures and values(log, NEWS) == [] and log.end(NEWS) == 0 and not sent.done()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         await committed
     assert values(log, NEWS) == [(0, "a", "1")] and log.committed("group", [NEWS]) == {NEWS: 7}
 
@@ -198,7 +199,7 @@ async def test_waiting_ends_with_the_first_message(log: Log) -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     await written(log, STATE, ("a", "1"))
-    assert await asyncio.wait_for(waiting, 5.0)
+    assert await asyncio.wait_for(waiting, LIMIT_S)
 
 
 async def test_waiting_ends_without_one_when_its_time_is_up(log: Log) -> None:
@@ -238,13 +239,13 @@ async def test_a_full_disk_keeps_the_queue_and_its_order_and_tries_again(
     await written(log, NEWS, ("a", "1"))
     limited(log)
     large = log.append("news", 0, b"b", b"x" * 100_000, at=0.0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while "cannot be written (database or disk is full); 1 writes wait" not in caplog.text:
             await asyncio.sleep(0.001)
     small = log.append("news", 0, b"c", b"3", at=0.0)
     assert not large.done() and [key for _, key, _ in values(log, NEWS)] == ["a"] and log.end(NEWS) == 1
     log._db.execute("PRAGMA max_page_count = 1000000")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         assert (await large, await small) == (1, 2)
     assert [key for _, key, _ in values(log, NEWS)] == ["a", "b", "c"]
 
@@ -261,7 +262,7 @@ async def test_a_broken_file_is_no_silence(
 
     monkeypatch.setattr(log, "_write", broken)
     queued = log.append("news", 0, b"a", b"1", at=0.0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while "malformed" not in caplog.text:
             await asyncio.sleep(0.001)
         monkeypatch.setattr(log, "_write", write)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -133,7 +134,8 @@ async def test_what_a_table_has_deleted_leaves_the_changelog_for_good(tmp_path: 
 
     async with staged(tmp_path, Passing, broker__shards=2) as stage:
         await stage.put(FINGERPRINTS, "k", *[TICK] * 50)
-        log, later = log_of(stage), stage.service.parts.clock().timestamp() + TOMBSTONE_S + 60
+        # A table's changes carry the time of the machine, from which the clock of the tests departs.
+        log, later = log_of(stage), time.time() + TOMBSTONE_S + 60
         assert len(log.read(CHANGELOG, 0, 100)) == 50
         log.expire(later)
         assert [(one.key, one.value) for one in log.read(CHANGELOG, 0, 100)] == [(b"50", b"v"), (b"49", None)]

@@ -14,6 +14,24 @@ BODY = (
 
 
 @pytest.mark.parametrize(
+    "phrase",
+    [
+        "all rights reserved",
+        "alle Rechte vorbehalten",
+        "tous droits réservés",
+        "todos los derechos reservados",
+        "tutti i diritti riservati",
+        "todos os direitos reservados",
+        "sva prava pridržana",
+        "все права защищены",
+    ],
+)
+def test_reserved_rights_are_furniture_in_any_language_and_case(phrase: str) -> None:
+    for line in (f"The Vellmar Courier, {phrase}.", phrase.upper(), phrase.title()):
+        assert clean("\n".join((*BODY, line))).text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize(
     "furniture",
     [
         "You are here",

@@ -186,6 +186,6 @@ def test_a_name_or_a_reporter_in_an_article_is_no_author_box(lines: list[str]) -
 )
 def test_no_line_takes_long(start: str, piece: str) -> None:
     line = (start + piece * 400)[:398] + ".!"
-    began = time.perf_counter()
+    began = time.process_time()
     clean("\n".join([line] * 5))
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25

@@ -47,6 +47,13 @@ def wirewatch(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         (["evaluate", "broken.jsonl"], 1, "broken.jsonl:1: is not a labelled article as JSON"),
         (["evaluate", "broken.jsonl", "--plot", "a.gif"], 2, "a picture ends in .png"),
         (["evaluate", "broken.jsonl", "--ablate", "--out", "a.jsonl"], 2, "leave out --plot and --out"),
+        (
+            ["evaluate", "nothing.jsonl", "--out", "no/such/a.jsonl"],
+            1,
+            "cannot be written (there is no folder no/such)",
+        ),
+        (["evaluate", "nothing.jsonl", "--plot", "no/such/a.png"], 1, "give another file with --plot"),
+        (["evaluate", "nothing.jsonl", "--out", "."], 1, "cannot be written (it is a folder)"),
         (["run", "--roles", "poll"], 2, "runs all roles"),
         (["run", "--roles", "polls"], 2, "there is no role 'polls'"),
         (["webhooks", "listen", "--secret-file", "short.txt"], 1, "must be 'whsec_'"),

@@ -12,6 +12,7 @@ from monitor.evaluate.evaluation import evaluation
 from monitor.evaluate.score import told
 from monitor.match.labelled import Labelled
 from monitor.match.pairs import labelled_pairs
+from monitor.match.verify import MATCH_PROBABILITY
 from tests.unit.match.reports import REPORT, REWRITE, UNRELATED
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -44,11 +45,11 @@ def test_pairs_are_those_that_share_something() -> None:
     assert PAIRS.reused.all() and "short" not in PAIRS.prints
 
 
-def test_the_likeliest_match_is_told_from_one_half_on() -> None:
+def test_the_likeliest_match_is_told_from_its_least_probability_on() -> None:
     assert alerts({}) == []
-    assert alerts({("copy", "report"): 0.5}) == [("copy", "report")]
+    assert alerts({("copy", "report"): MATCH_PROBABILITY}) == [("copy", "report")]
     assert alerts({("rewrite", "report"): 0.7, ("rewrite", "copy"): 0.8}) == [("rewrite", "copy")]
-    assert alerts({("rewrite", "report"): 0.49}) == []
+    assert alerts({("rewrite", "report"): MATCH_PROBABILITY - 0.01}) == []
 
 
 def test_copies_of_one_text_are_one_story() -> None:
