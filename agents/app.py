@@ -19,8 +19,10 @@ from yarl import URL
 from agents import faust_defences, kafka
 from agents.decide import Decide
 from agents.deliver import Deliver
+from agents.desk import Desk
 from agents.fingerprint import FingerprintArticles
 from agents.match import MatchArticles
+from agents.notify import Notify
 from agents.poll import PollFeeds
 from agents.role import Parts, Role, utc_now
 from agents.serve import serve
@@ -37,7 +39,7 @@ from monitor.web.server import make_app
 
 logger = logging.getLogger(__name__)
 
-ROLES: tuple[type[Role], ...] = (PollFeeds, FingerprintArticles, MatchArticles, Decide, Deliver, ShowView)
+ROLES: tuple[type[Role], ...] = (PollFeeds, FingerprintArticles, MatchArticles, Decide, Notify, Deliver, ShowView)
 """In the order in which an article passes them."""
 EXPIRE_EVERY_S = 3600.0
 STOP_TIMEOUT_S = 20.0
@@ -100,7 +102,7 @@ async def running(
             # In a thread, since the first start on a machine compiles for some seconds.
             await asyncio.to_thread(warm)
         made = [role(parts) for role in roles]
-        url = await _serve(parts, stack) if with_web else ""
+        url = await _serve(parts, made, stack) if with_web else ""
         for role in made:
             stack.push_async_callback(_stopped, role)
         await asyncio.gather(*(role.app.start() for role in made))
@@ -122,7 +124,7 @@ async def create_topics(broker: BrokerSettings) -> Log | None:
     return log
 
 
-async def _serve(parts: Parts, stack: AsyncExitStack) -> str:
+async def _serve(parts: Parts, roles: Sequence[Role], stack: AsyncExitStack) -> str:
     web = parts.settings.web
     app = make_app(
         metrics=parts.metrics,
@@ -132,6 +134,8 @@ async def _serve(parts: Parts, stack: AsyncExitStack) -> str:
         clock=parts.clock,
         # A page that is open to the network is asked for by whatever name its proxy or container has.
         allowed_hosts=LOOPBACK_HOSTS if web.host in LOOPBACK_HOSTS else ANY_HOST,
+        desk=Desk(parts, roles),
+        token=web.token.get_secret_value(),
     )
     runner, url = await serve(app, web.host, web.port)
     stack.push_async_callback(runner.cleanup)

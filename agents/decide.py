@@ -8,9 +8,10 @@ from datetime import timedelta
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ALERTS, ANSWERS
-from monitor.base.events import Alert, AnyAlert, ShardAnswer, Tick
+from monitor.base.events import Alert, AnyAlert, ShardAnswer, StorySplit, Tick
 from monitor.stories.decide import Decision, answered, tick_is_due, ticked
 from monitor.stories.expiry import expired, walk
+from monitor.stories.split import split
 from monitor.stories.state import Stored, Write
 
 TIMER_S = 1.0
@@ -28,12 +29,16 @@ class Decide(Role):
         self.tables = {name: self.table(name, ANSWERS) for name in ("stories", "sources", "members", "gathers")}
         self.stored = Stored(**self.tables)
         self._sweep = Sweep(lambda: walk(self.stored))
-        self.consume(ANSWERS, {ShardAnswer: self.answer, Tick: self.tick})
+        self.consume(ANSWERS, {ShardAnswer: self.answer, StorySplit: self.split, Tick: self.tick})
         self.every(TIMER_S, self.call_time)
 
     async def answer(self, answer: ShardAnswer, partition: int) -> None:
         """Decide what one shard's answer decides."""
         await self._carry_out(answered(self.stored, answer))
+
+    async def split(self, order: StorySplit, partition: int) -> None:
+        """Take an article out of a story that it is in by mistake."""
+        self._write(split(self.stored, order))
 
     async def tick(self, tick: Tick, partition: int) -> None:
         """Decide what has waited too long, and forget what is old."""

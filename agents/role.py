@@ -23,6 +23,7 @@ from faust.types import TP, EventT, TableT
 
 from agents import faust_defences
 from agents.topics import DEAD_LETTERS, MAX_EVENT_BYTES, MAX_MESSAGE_BYTES, Topic, partition_of
+from agents.waits import Waits
 from monitor.base.errors import EventError
 from monitor.base.events import AnyEvent, DeadLetter, Event, decode, encode
 from monitor.base.metrics import Metrics
@@ -62,6 +63,7 @@ class Parts:
     metrics: Metrics = field(default_factory=Metrics)
     health: Health = field(default_factory=Health)
     view: View = field(default_factory=View)
+    waits: Waits = field(default_factory=Waits)
     clock: Callable[[], datetime] = utc_now
 
 

@@ -34,6 +34,11 @@ class Topic:
         """Number of partitions, fixed for the life of the topic."""
         return {"partitions": settings.partitions, "shards": settings.shards, "one": 1}[self.parts]
 
+    def partitions_of(self, key: bytes | None, settings: BrokerSettings) -> list[int]:
+        """The partition of a key, or all of them without one."""
+        number = self.partitions(settings)
+        return list(range(number)) if key is None else [partition_of(key, number)]
+
 
 POLLS = Topic(
     "wirewatch-polls", "FeedEntry, FeedPolled, Tick", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S
@@ -48,20 +53,31 @@ FINGERPRINTS = Topic(
     "shards",
     2 * DAY_S,
 )
-ANSWERS = Topic("wirewatch-answers", "ShardAnswer, Tick", "article id", "match", "decide", "one", 2 * DAY_S)
-ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "deliver, view", "one", 90 * DAY_S)
+ANSWERS = Topic(
+    "wirewatch-answers", "ShardAnswer, StorySplit, Tick", "article id", "match, notify", "decide", "one", 2 * DAY_S
+)
+ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "notify, view", "one", 90 * DAY_S)
+ORDERS = Topic(
+    "wirewatch-orders",
+    "EndpointPut, EndpointRemoved, RulePut, RuleRemoved, SilencePut, SilenceLifted, VerdictGiven, Notice, Tick",
+    "what it is about",
+    "deliver, the API",
+    "notify",
+    "one",
+    90 * DAY_S,
+)
 DELIVERIES = Topic(
     "wirewatch-deliveries",
-    "Delivery, DeliveryAttempt, Tick",
+    "EndpointPut, EndpointRemoved, Delivery, Redelivery, DeliveryAttempt, Tick",
     "endpoint",
-    "deliver",
+    "notify, deliver",
     "deliver",
     "partitions",
     14 * DAY_S,
 )
 DEAD_LETTERS = Topic("wirewatch-dead-letters", "DeadLetter", "topic", "every role", "an operator", "one", 90 * DAY_S)
 
-TOPICS = (POLLS, ARTICLES, FINGERPRINTS, ANSWERS, ALERTS, DELIVERIES, DEAD_LETTERS)
+TOPICS = (POLLS, ARTICLES, FINGERPRINTS, ANSWERS, ALERTS, ORDERS, DELIVERIES, DEAD_LETTERS)
 
 
 def partition_of(key: bytes, partitions: int) -> int:

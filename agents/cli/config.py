@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from agents.cli import console, options
 from monitor.base.errors import ConfigError
-from monitor.base.settings import Settings
+from monitor.base.settings import SIGNED, Settings
 
 MASK = "**********"
 
@@ -53,6 +53,10 @@ def show(config: Path | None, as_json: bool) -> None:
 def shown_settings(settings: Settings) -> dict[str, Any]:
     """The configuration as TOML and JSON can say it, without what is not set, secrets masked."""
     shown: dict[str, Any] = _masked(settings.model_dump(exclude_none=True))
+    for hook in shown["webhooks"]:
+        # The addresses of chats and mail servers hold their secret.
+        if hook["format"] not in SIGNED:
+            hook["url"] = f"{hook['url'].partition('://')[0]}://{MASK}"
     return shown
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from monitor.alerts.describe import plain
 
 out = Console(highlight=False)
 _notes = Console(stderr=True, highlight=False)
@@ -16,6 +20,17 @@ _notes = Console(stderr=True, highlight=False)
 def note(text: str) -> None:
     """Say something to the user, beside the results."""
     _notes.print(text, markup=False, soft_wrap=True)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
+    """Print rows in columns, or say that there are none. Strangers' texts lose what steers a terminal."""
+    shown = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(Text(plain(cell)) for cell in row))
+    if shown.row_count:
+        out.print(shown)
+    else:
+        note(empty)
 
 
 @contextmanager

@@ -18,7 +18,14 @@ COMMANDS = {
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
     "evaluate": ("agents.cli.evaluate", "How well matching does on labelled articles, by form of re-use."),
-    "webhooks": ("agents.cli.webhooks", "A local receiver of alerts that verifies their signatures."),
+    "webhooks": (
+        "agents.cli.webhooks",
+        "Endpoints that alerts are delivered to, the log of deliveries, a local receiver.",
+    ),
+    "rules": ("agents.cli.rules", "Who is told of what, and what a rule would have sent."),
+    "silences": ("agents.cli.silences", "Keep some alerts back for a while, with a reason and an end."),
+    "alerts": ("agents.cli.alerts", "The latest alerts of a running service."),
+    "verdict": ("agents.cli.verdict", "Say of an alert whether it was right, and see how often the service is."),
     "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""

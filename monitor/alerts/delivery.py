@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import aiohttp
+import msgspec
 from standardwebhooks import Webhook
 
 from monitor.alerts import outcome
 from monitor.alerts.clip import encodable
+from monitor.alerts.formats import body
 from monitor.alerts.outcome import Verdict
 from monitor.alerts.retry import retry_at
-from monitor.base.events import Delivery, DeliveryAttempt
+from monitor.base.events import Delivery, DeliveryAttempt, Endpoint
 from monitor.base.retry_after import parse_retry_after
-from monitor.base.settings import DeliverySettings, WebhookSettings
+from monitor.base.settings import DeliverySettings
 
 ANSWER_CHARACTERS = 1_000
 _ANSWER_BYTES = 4 * ANSWER_CHARACTERS
@@ -31,7 +35,7 @@ class _Answer(NamedTuple):
 async def attempt(
     session: aiohttp.ClientSession,
     delivery: Delivery,
-    endpoint: WebhookSettings,
+    endpoint: Endpoint,
     *,
     number: int,
     now: datetime,
@@ -46,50 +50,83 @@ async def attempt(
         used up. Whatever the receiver does is one of these, never an exception.
     Cost: one request; at most `settings.timeout_s` and 4 kB of the answer.
     """
+    began = time.monotonic()
     try:
         answer = await _post(session, delivery, endpoint, now, settings)
     except outcome.FOREIGN as error:
         answer = _Answer(_timeout(settings) if isinstance(error, TimeoutError) else outcome.of_exception(error))
-    verdict, due = _schedule(answer, number, now, spread, settings)
+    made = ended(
+        delivery,
+        answer.verdict,
+        number=number,
+        now=now,
+        spread=spread,
+        settings=settings,
+        took_s=time.monotonic() - began,
+        asked_s=parse_retry_after(answer.retry_after, now) if answer.verdict.throttles else None,
+    )
+    return msgspec.structs.replace(made, status=answer.status, answer=answer.text)
+
+
+def ended(
+    delivery: Delivery,
+    verdict: Verdict,
+    *,
+    number: int,
+    now: datetime,
+    spread: float,
+    settings: DeliverySettings,
+    took_s: float,
+    asked_s: float | None = None,
+) -> DeliveryAttempt:
+    """The end of attempt `number`, with when the next one is due. Args: asked_s: what a Retry-After asked for."""
+    scheduled, due = _schedule(verdict, number, now, spread, settings, asked_s)
     return DeliveryAttempt(
         webhook_id=delivery.webhook_id,
         endpoint=delivery.endpoint,
         attempt=number,
         at=now,
-        outcome=verdict.outcome,
-        status=answer.status,
-        reason=encodable(verdict.reason),
-        answer=answer.text,
+        outcome=scheduled.outcome,
+        reason=encodable(scheduled.reason),
         retry_at=due,
+        throttled=verdict.throttles,
+        retry_after_s=asked_s,
+        took_s=round(took_s, 3),
     )
 
 
-def signed_headers(secret: str, webhook_id: str, now: datetime, body: str) -> dict[str, str]:
+def signed_headers(
+    secret: str, webhook_id: str, now: datetime, body: str, previous: Iterable[str] = ()
+) -> dict[str, str]:
     """The Standard Webhooks headers of one attempt.
 
-    Args: secret: `whsec_…`. now: time of the attempt, aware.
+    Args: secret: `whsec_…`. now: time of the attempt, aware. previous: secrets that sign too, since while one rotates
+        a receiver may know either.
     """
     # The package takes a time of any zone for UTC, so it gets UTC.
     now = now.astimezone(UTC)
     return {
         "webhook-id": webhook_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(webhook_id, now, body),
+        "webhook-signature": " ".join(Webhook(key).sign(webhook_id, now, body) for key in (secret, *previous)),
     }
 
 
 async def _post(
     session: aiohttp.ClientSession,
     delivery: Delivery,
-    endpoint: WebhookSettings,
+    endpoint: Endpoint,
     now: datetime,
     settings: DeliverySettings,
 ) -> _Answer:
-    headers = signed_headers(endpoint.secret.get_secret_value(), delivery.webhook_id, now, delivery.body)
+    sent = body(delivery, endpoint.format)
+    headers = {"content-type": sent.content_type, "accept-encoding": "identity"}
+    if secrets := endpoint.signing(now):
+        headers |= signed_headers(secrets[0], delivery.webhook_id, now, sent.text, secrets[1:])
     async with session.post(
         endpoint.url,
-        data=delivery.body.encode(),
-        headers={**headers, "content-type": "application/json", "accept-encoding": "identity"},
+        data=sent.text.encode(),
+        headers=headers,
         timeout=aiohttp.ClientTimeout(total=settings.timeout_s),
         allow_redirects=False,
     ) as response:
@@ -103,11 +140,11 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
 
     The status has already decided: an answer of 200 whose body never ends must not bring the alert a second time.
     """
-    body = b""
+    read = b""
     with contextlib.suppress(*outcome.FOREIGN):
-        while len(body) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(body))):
-            body += piece
-    return body.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
+        while len(read) < _ANSWER_BYTES and (piece := await response.content.read(_ANSWER_BYTES - len(read))):
+            read += piece
+    return read.decode("utf-8", "replace")[:ANSWER_CHARACTERS]
 
 
 def _timeout(settings: DeliverySettings) -> Verdict:
@@ -116,13 +153,11 @@ def _timeout(settings: DeliverySettings) -> Verdict:
 
 
 def _schedule(
-    answer: _Answer, number: int, now: datetime, spread: float, settings: DeliverySettings
+    verdict: Verdict, number: int, now: datetime, spread: float, settings: DeliverySettings, asked_s: float | None
 ) -> tuple[Verdict, datetime | None]:
-    verdict = answer.verdict
     if verdict.outcome != "retry":
         return verdict, None
-    wanted_s = parse_retry_after(answer.retry_after, now) if verdict.heeds_retry_after else None
-    due = retry_at(number, now, settings.schedule_s, settings.jitter, spread, wanted_s)
+    due = retry_at(number, now, settings.schedule_s, settings.jitter, spread, asked_s)
     if due is None:
         return Verdict("drop", f"exhausted: {number} attempts failed, the last one with {verdict.reason}"), None
     return verdict, due

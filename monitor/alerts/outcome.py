@@ -16,16 +16,16 @@ Outcome = Literal["sent", "retry", "drop"]
 
 
 class Verdict(NamedTuple):
-    """What an attempt came to; `heeds_retry_after` says whether the receiver's Retry-After holds."""
+    """What an attempt came to; after one that `throttles`, the endpoint is left alone and its Retry-After holds."""
 
     outcome: Outcome
     reason: str
-    heeds_retry_after: bool = False
+    throttles: bool = False
 
 
 _STATUSES: tuple[tuple[range, Verdict], ...] = (
     (range(200, 300), Verdict("sent", "")),
-    (range(410, 411), Verdict("drop", "gone: HTTP 410, the endpoint wants no more alerts; remove it")),
+    (range(410, 411), Verdict("drop", "gone: HTTP 410, the endpoint wants no more alerts; it is disabled")),
     (range(429, 430), Verdict("retry", "throttled: HTTP 429, the receiver asks for fewer requests", True)),
     (range(502, 505), Verdict("retry", "unavailable: HTTP {status}, the receiver is down or overloaded", True)),
     (range(300, 400), Verdict("retry", "redirected: HTTP {status}; redirects are not followed, give the final URL")),

@@ -5,38 +5,50 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+import zstandard
 
-from monitor.alerts.payload import webhook_body
-from monitor.base.events import Alert, AnyAlert, Delivery, DeliveryAttempt
-from monitor.base.ids import webhook_id
+from monitor.base.events import Delivery, DeliveryAttempt, Redelivery
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery with its state; it is kept after its end, so that a repeat of its alert is known."""
 
     delivery: Delivery
+    """Without its body."""
+    packed: bytes = b""
+    """The body, compressed: what waits for an endpoint that is down is held in memory. Empty after the end."""
     attempts: int = 0
+    before: int = 0
+    """Attempts that were made before it was ordered again: the schedule begins anew."""
+    order_id: str = ""
+    """The latest order to send it again."""
     due_at: datetime | None
     """When the next attempt is due; None once the delivery has ended."""
     ended_at: datetime | None = None
 
-
-def delivery(alert: AnyAlert, endpoint: str, now: datetime) -> Delivery:
-    """The delivery of an alert to an endpoint; its id and body are the same whenever it is made."""
-    return Delivery(
-        webhook_id=webhook_id(alert.alert_id, endpoint),
-        endpoint=endpoint,
-        alert_id=alert.alert_id,
-        body=webhook_body(alert),
-        # How late it is, is measured for articles; a correction has no such moment.
-        published_at=alert.article.published_at if isinstance(alert, Alert) else None,
-        created_at=now,
-    )
+    @property
+    def whole(self) -> Delivery:
+        """The delivery with its body. Cost: 10 µs."""
+        return msgspec.structs.replace(self.delivery, body=zstandard.decompress(self.packed).decode())
 
 
 def begun(new: Delivery) -> Task:
-    """A delivery that is due at once."""
-    return Task(delivery=new, due_at=new.created_at)
+    """A delivery that is due at once. Cost: 30 µs, for compressing a body to about a third."""
+    return Task(
+        delivery=msgspec.structs.replace(new, body=""),
+        packed=zstandard.compress(new.body.encode()),
+        due_at=new.created_at,
+    )
+
+
+def again(task: Task | None, order: Redelivery, now: datetime) -> Task | None:
+    """The task after an order to send it once more, due at once; None when the order is known (a repeat)."""
+    fresh = msgspec.structs.replace(begun(order.delivery), order_id=order.order_id, due_at=now)
+    if task is None:
+        return fresh
+    if task.order_id == order.order_id:
+        return None
+    return msgspec.structs.replace(fresh, attempts=task.attempts, before=task.attempts)
 
 
 def attempted(task: Task, attempt: DeliveryAttempt) -> Task | None:
@@ -46,5 +58,4 @@ def attempted(task: Task, attempt: DeliveryAttempt) -> Task | None:
     if attempt.outcome == "retry":
         return msgspec.structs.replace(task, attempts=attempt.attempt, due_at=attempt.retry_at)
     # The id must stay known, the body need not.
-    ended = msgspec.structs.replace(task.delivery, body="")
-    return Task(delivery=ended, attempts=attempt.attempt, due_at=None, ended_at=attempt.at)
+    return msgspec.structs.replace(task, packed=b"", attempts=attempt.attempt, due_at=None, ended_at=attempt.at)

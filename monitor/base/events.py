@@ -200,6 +200,123 @@ AnyAlert = Alert | StoryUpdated
 """What is told to the receivers."""
 
 
+class Notice(Event, frozen=True, kw_only=True, tag="notice"):
+    """Something about the service itself that its users must know: an endpoint was disabled, a silence ended."""
+
+    notice_id: str
+    at: datetime
+    kind: Literal["endpoint.disabled", "endpoint.enabled", "silence.ended"]
+    """The `type` of the webhook that tells it."""
+    about: str
+    """Name of the endpoint, id of the silence."""
+    reason: str
+    """For people: what happened and what to do."""
+    alerts: int | None = None
+    """How many alerts it is about, where that is known."""
+
+
+Format = Literal["json", "cloudevents", "slack", "teams", "discord", "apprise", "kafka"]
+
+
+class SigningSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that signs, `whsec_…`; a rotated one until its time is over."""
+
+    value: str
+    until: datetime | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver: where, and signed with what."""
+
+    name: str
+    url: str
+    secrets: tuple[SigningSecret, ...]
+    """The current one first; none where nobody verifies."""
+    format: Format = "json"
+
+    def signing(self, now: datetime) -> list[str]:
+        """The secrets that sign at this time, the current one first."""
+        return [secret.value for secret in self.secrets if secret.until is None or now < secret.until]
+
+
+class EndpointPut(Event, frozen=True, kw_only=True, tag="endpoint_put"):
+    """The order to add an endpoint, or to change the one of this name."""
+
+    order_id: str
+    endpoint: Endpoint
+
+
+class EndpointRemoved(Event, frozen=True, kw_only=True, tag="endpoint_removed"):
+    """The order to forget an endpoint; what waits for it becomes dead letters."""
+
+    order_id: str
+    name: str
+
+
+class RulePut(Event, frozen=True, kw_only=True, tag="rule_put"):
+    """The order to add a rule, or to change the one of this name."""
+
+    order_id: str
+    name: str
+    rule: str
+    """JSON of `RuleSettings`."""
+
+
+class RuleRemoved(Event, frozen=True, kw_only=True, tag="rule_removed"):
+    """The order to forget a rule."""
+
+    order_id: str
+    name: str
+
+
+class SilencePut(Event, frozen=True, kw_only=True, tag="silence_put"):
+    """The order to keep some alerts back for a while, see `monitor.alerts.silence`."""
+
+    order_id: str
+    id: str
+    author: str
+    reason: str
+    begins_at: datetime
+    ends_at: datetime
+    rule: str = ""
+    story: str = ""
+    source: str = ""
+    words: str = ""
+
+
+class SilenceLifted(Event, frozen=True, kw_only=True, tag="silence_lifted"):
+    """The order to end a silence now."""
+
+    order_id: str
+    id: str
+
+
+VerdictWord = Literal["relevant", "not_relevant", "wrong_match"]
+
+
+class VerdictGiven(Event, frozen=True, kw_only=True, tag="verdict"):
+    """One person's word on one alert; a later one of the same alert takes its place."""
+
+    order_id: str
+    alert_id: str
+    word: VerdictWord
+    author: str
+    comment: str = ""
+    at: datetime
+    alerted_at: datetime
+    story: str
+    article: str
+    source: str = ""
+
+
+class StorySplit(Event, frozen=True, kw_only=True, tag="story_split"):
+    """The order to take an article out of a story that it is in by mistake."""
+
+    story: str
+    article: str
+    source: str = ""
+
+
 class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The task of handing one webhook body to one endpoint."""
 
@@ -211,6 +328,18 @@ class Delivery(Event, frozen=True, kw_only=True, tag="delivery"):
     """The exact JSON that is signed and sent, the same over all attempts."""
     published_at: datetime | None = None
     created_at: datetime
+    rule: str = ""
+    """Name of the rule that sent it; empty for what no rule sends."""
+    is_test: bool = False
+    """It is attempted at a disabled endpoint too, and its success enables the endpoint again."""
+
+
+class Redelivery(Event, frozen=True, kw_only=True, tag="redelivery"):
+    """The order to hand a body to its endpoint once more, under the id that it had, whatever became of it before."""
+
+    order_id: str
+    """The same for a repeat of this event, which then changes nothing."""
+    delivery: Delivery
 
 
 class DeliveryAttempt(Event, frozen=True, kw_only=True, tag="attempt"):
@@ -228,6 +357,12 @@ class DeliveryAttempt(Event, frozen=True, kw_only=True, tag="attempt"):
     answer: str = ""
     """The first 1,000 characters of the receiver's answer."""
     retry_at: datetime | None = None
+    throttled: bool = False
+    """The receiver asks for fewer requests, or is down or overloaded: 429, 502, 503, 504."""
+    retry_after_s: float | None = None
+    """What its Retry-After asked for."""
+    took_s: float = 0.0
+    """How long the attempt took, in seconds."""
 
 
 class FeedEntry(Event, frozen=True, kw_only=True, tag="entry"):
@@ -279,7 +414,17 @@ AnyEvent = (
     | ShardAnswer
     | Alert
     | StoryUpdated
+    | Notice
+    | EndpointPut
+    | EndpointRemoved
+    | RulePut
+    | RuleRemoved
+    | SilencePut
+    | SilenceLifted
+    | VerdictGiven
+    | StorySplit
     | Delivery
+    | Redelivery
     | DeliveryAttempt
     | FeedEntry
     | FeedPolled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 
 def _digest(prefix: str, *parts: str) -> str:
@@ -33,6 +34,26 @@ def update_id(story: str, origin: str) -> str:
 def webhook_id(alert: str, endpoint: str) -> str:
     """Value of the `webhook-id` header: the same over all attempts of one delivery (Standard Webhooks)."""
     return _digest("msg_", alert, endpoint)
+
+
+def growth_id(story: str, outlets: int) -> str:
+    """Id of the alert 'so many outlets carry this story now': `alt_` and 20 hexadecimal digits."""
+    return _digest("alt_", "grown", story, str(outlets), "")
+
+
+def digest_id(rule: str, first_alert: str, opened_at: datetime) -> str:
+    """Id of what a rule has gathered, from its first alert and when it began: `alt_` and 20 hexadecimal digits."""
+    return _digest("alt_", "digest", rule, first_alert, opened_at.isoformat())
+
+
+def split_id(story: str, article: str) -> str:
+    """Id of the alert 'this article was in that story by mistake': `alt_` and 20 hexadecimal digits."""
+    return _digest("alt_", "split", story, article)
+
+
+def notice_id(kind: str, about: str, at: datetime) -> str:
+    """Id of a notice, from what happened to what, and when: `ntc_` and 20 hexadecimal digits."""
+    return _digest("ntc_", kind, about, at.isoformat())
 
 
 def text_digest(*texts: str) -> str:

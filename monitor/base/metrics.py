@@ -53,6 +53,12 @@ class Metrics:
         self.verified = self._counter("verified", "verified_pairs", "Candidate pairs that were compared on their texts")
         self.matched = self._counter("matched", "matches", "Verified pairs that re-use text, by kind", "kind")
         self.alerts = self._counter("alerts", "alerts", "Alerts: an article joined a story")
+        self.kept_back = self._counter(
+            "kept_back",
+            "alerts_kept_back",
+            "Alerts that a rule did not tell at once, by why: licensed, silenced, not_relevant, told, gathered, hours, capped",
+            "reason",
+        )
         self.deliveries = self._counter(
             "deliveries", "delivery_attempts", "Attempts to deliver, by outcome: sent, retry or drop", "outcome"
         )

@@ -7,8 +7,11 @@ it: what a name led to a moment ago, or which URL came first, does not count.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -17,6 +20,9 @@ from monitor.base.errors import ForbiddenAddress
 
 MAX_HEADER_BYTES = 65_536
 """Of one header line. aiohttp's 8,190 is less than the content security policies of some news sites."""
+
+LOOKUP_THREADS = 64
+"""Names of one session that are looked up at the same time; aiohttp asks once for all connections to a host."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -35,7 +41,7 @@ def guarded_session(*, allow_private_addresses: bool, user_agent: str = "") -> a
     """
     connector = aiohttp.TCPConnector(
         limit=0,
-        resolver=_Resolver(aiohttp.ThreadedResolver(), guarded=not allow_private_addresses),
+        resolver=_Resolver(_Lookups(), guarded=not allow_private_addresses),
         socket_factory=_any_socket if allow_private_addresses else _guarded_socket,
     )
     return aiohttp.ClientSession(
@@ -88,6 +94,37 @@ def _kind(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         ("private", ip.is_private),
     )
     return next((kind for kind, fits in kinds if fits), "reserved")
+
+
+class _Lookups(AbstractResolver):
+    """The system's look-up of names, in threads of this session alone.
+
+    A name whose servers do not answer holds its thread for up to half a minute, and aiohttp's own resolver takes those
+    that the whole process shares: six such names on two cores would keep every other connection waiting.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUP_THREADS, "lookup")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=port,
+                family=found_family,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for found_family, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Resolver(AbstractResolver):

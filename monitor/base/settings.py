@@ -12,7 +12,7 @@ import binascii
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,8 +20,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from yarl import URL
 
 from monitor.base.errors import ConfigError
+from monitor.base.events import Format, Kind
+from monitor.base.hours import parse_gathering, parse_hours
+from monitor.base.words import compile_words
 
 ENV_PREFIX = "WIREWATCH_"
+MIN_TOKEN = 16
+SIGNED = frozenset({"json", "cloudevents"})
+"""Formats whose receivers verify a signature."""
+NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""Of what people name: endpoints and rules."""
 
 
 def _http_url(value: str) -> str:
@@ -53,9 +61,38 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _words(value: str) -> str:
+    if value.strip():
+        compile_words(value)
+    return value
+
+
+def _hours(value: str) -> str:
+    if value:
+        parse_hours(value)
+    return value
+
+
+def _gather(value: str) -> str:
+    if value:
+        parse_gathering(value)
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if text and (len(text) < MIN_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"must be {MIN_TOKEN} or more characters without spaces; make one with: openssl rand -hex 24")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_secret)]
+Words = Annotated[str, AfterValidator(_words)]
+HoursOfWeek = Annotated[str, AfterValidator(_hours)]
+GatherTime = Annotated[str, AfterValidator(_gather)]
+WebToken = Annotated[SecretStr, AfterValidator(_token)]
 
 
 class Section(BaseModel):
@@ -125,9 +162,73 @@ class MatchSettings(Section):
 class WebhookSettings(Section):
     """One endpoint that every alert is sent to."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    url: HttpUrl
-    secret: WebhookSecret
+    name: str = Field(pattern=NAME)
+    url: str
+    """http(s):// for what is posted; any address of apprise with `format = "apprise"`; kafka://HOST:PORT/TOPIC."""
+    format: Format = "json"
+    secret: WebhookSecret = SecretStr("")
+    """What `json` and `cloudevents` are signed with; the others have their secret in the address."""
+    previous_secrets: tuple[WebhookSecret, ...] = Field((), max_length=4)
+    """They sign too while the receiver changes to `secret`."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> WebhookSettings:
+        if self.format == "kafka":
+            url = URL(self.url)
+            if url.scheme != "kafka" or not url.host or len(url.parts) != 2 or not url.parts[1]:
+                raise ValueError("url: must be kafka://HOST:PORT/TOPIC")
+        elif self.format == "apprise":
+            if "://" not in self.url:
+                raise ValueError("url: must be an address of apprise, such as mailto://user:password@example.org")
+        else:
+            try:
+                _http_url(self.url)
+            except ValueError as error:
+                raise ValueError(f"url: {error}") from None
+        if self.format in SIGNED and not self.secret.get_secret_value():
+            raise ValueError("secret: is needed, 'whsec_' and the base64 of 24 to 64 bytes")
+        return self
+
+
+class RuleSettings(Section):
+    """Who is told of what: every condition that is given must hold. Who a source is, is a group or a host name."""
+
+    name: str = Field(pattern=NAME)
+    to: tuple[str, ...] = ()
+    """Names of webhooks; empty for all."""
+    origin: tuple[str, ...] = ()
+    """Whose text it is: the story's origin, or the earlier article that matches."""
+    copier: tuple[str, ...] = ()
+    """Who re-used it."""
+    kinds: tuple[Kind, ...] = ()
+    min_score: float = Field(0.0, ge=0, le=1)
+    min_containment: float = Field(0.0, ge=0, le=1)
+    min_coverage: float = Field(0.0, ge=0, le=1)
+    credited: Literal["any", "yes", "no", "origin"] = "any"
+    """`origin`: the earlier article's source or the story's origin is credited; `no`: nobody is."""
+    languages: tuple[str, ...] = ()
+    words: Words = ""
+    """In the titles or the shared text, see `monitor.base.words`."""
+    min_outlets: int = Field(0, ge=0)
+    """Publishers that carry the story: with 5, one is told when five do."""
+    hours: HoursOfWeek = ""
+    """When one is told, see `monitor.base.hours`; what comes outside waits for them."""
+    licensed: bool = False
+    """True also tells of copies that a licence allows."""
+    per_story: Literal["grow", "each"] = "grow"
+    """`grow`: a story is told once, and again at the numbers of outlets in `updates_at`; `each`: each article."""
+    updates_at: tuple[int, ...] = (5, 10, 25, 50, 100)
+    gather: GatherTime = ""
+    """What comes is told together, see `monitor.base.hours.parse_gathering`; empty for each at once."""
+    max_per_hour: int = Field(0, ge=0)
+    """More than these in an hour are told together at its end; 0 for no limit."""
+
+
+class LicenceSettings(Section):
+    """Who may copy whom: such copies are expected; they are counted, and told by no rule that does not ask for them."""
+
+    of: tuple[str, ...] = Field(min_length=1)
+    to: tuple[str, ...] = Field(min_length=1)
 
 
 class DeliverySettings(Section):
@@ -138,7 +239,14 @@ class DeliverySettings(Section):
     """Waits before the second and later attempts (Standard Webhooks); after the last one: a dead letter."""
     jitter: float = Field(0.1, ge=0, le=0.5)
     concurrency: int = Field(8, ge=1, le=100)
-    """Attempts under way at one endpoint."""
+    """Attempts under way at one endpoint; one at a time while it fails or throttles."""
+    disable_after_s: float = Field(432_000.0, gt=0)
+    """An endpoint that has failed without a success for this long is disabled; 5 days (Standard Webhooks)."""
+    max_waiting: int = Field(10_000, ge=1)
+    """Deliveries that wait for one endpoint; what comes after them becomes a dead letter at once, so that an endpoint
+    that is down cannot fill the memory."""
+    notices_to: tuple[str, ...] = ()
+    """Names of the webhooks that are told of a disabled one; empty for all others."""
 
 
 class WebSettings(Section):
@@ -147,6 +255,8 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(6066, ge=0, le=65_535)
     """0 takes a free port."""
+    token: WebToken = SecretStr("")
+    """What commands and API clients prove with that they may change something; empty: nothing can be changed."""
 
 
 class LogSettings(Section):
@@ -167,17 +277,42 @@ class Settings(Section):
     log: LogSettings = LogSettings()
     feeds: tuple[FeedSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}
+    """Sources by the name of their group (mine, partners, rivals)."""
+    licences: tuple[LicenceSettings, ...] = ()
+    rules: tuple[RuleSettings, ...] = ()
+    """Without any, every alert goes to every webhook."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Settings:
         for key, names in (
             ("feeds: url", [feed.url for feed in self.feeds]),
             ("webhooks: name", [hook.name for hook in self.webhooks]),
+            ("rules: name", [rule.name for rule in self.rules]),
         ):
             doubled = sorted({name for name in names if names.count(name) > 1})
             if doubled:
                 raise ValueError(f"{key} {doubled[0]!r} stands there twice; keep one of them")
         return self
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> Settings:
+        for licence in self.licences:
+            for name in (*licence.of, *licence.to):
+                check_source(name, self.groups, "licences")
+        for rule in self.rules:
+            for name in (*rule.origin, *rule.copier):
+                check_source(name, self.groups, f"rules: {rule.name}")
+        return self
+
+
+def check_source(name: str, groups: Iterable[str], where: str) -> None:
+    """Raises: ValueError: a word is neither one of the groups nor a host name."""
+    known = list(groups)
+    if name not in known and "." not in name:
+        near = difflib.get_close_matches(name, known, n=1)
+        mend = f"did you mean {near[0]!r}?" if near else "give a group of [groups], or a host name such as reuters.com"
+        raise ValueError(f"{where}: there is no group {name!r}; {mend}")
 
 
 def load(path: Path | None = None, *, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -264,7 +399,7 @@ def _fault(values: Mapping[str, Any], item: Any) -> str:
 
 def _given(values: Any, where: tuple[int | str, ...]) -> str:
     """What the user wrote there, unless it may be a secret."""
-    if any("secret" in str(part) for part in where):
+    if any("secret" in str(part) or part == "token" for part in where):
         return ""
     for part in where:
         try:

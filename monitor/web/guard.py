@@ -6,6 +6,7 @@ enforce it, should the script ever get it wrong.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection
 
 from aiohttp import web
@@ -65,3 +66,27 @@ def host_name(host_header: str) -> str:
     if host_header.startswith("["):
         return host_header[1:].partition("]")[0].lower()
     return host_header.partition(":")[0].rstrip(".").lower()
+
+
+def write_check(token: str) -> Middleware:
+    """A middleware that lets requests that change something pass only with `Authorization: Bearer TOKEN`.
+
+    A foreign page cannot make its visitor's browser send this header, so that no order is forged through it.
+
+    Args: token: empty refuses all of them.
+    """
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # What is no order at all is refused as that: there is no such page, or none that takes this method.
+        if request.method not in ("GET", "HEAD") and request.match_info.http_exception is None:
+            if not token:
+                raise Refused(403, "this service takes no orders", "set web.token in its configuration, and restart it")
+            kind, _, given = request.headers.get("Authorization", "").partition(" ")
+            if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+                raise Refused(
+                    401, "an order needs the token of this service", "send Authorization: Bearer and web.token"
+                )
+        return await handler(request)
+
+    return check

@@ -21,16 +21,18 @@ def check_names(query: MultiMapping[str], known: Collection[str]) -> None:
             raise Refused(400, f"the parameter {name!r} is given twice", "give it once")
 
 
-def whole_number(query: MultiMapping[str], name: str, *, default: int, most: int) -> int:
-    """The parameter as a number from 1 to `most`; `default` when it is not given."""
+def whole_number(query: MultiMapping[str], name: str, *, default: int, most: int, least: int = 1) -> int:
+    """The parameter as a number from `least` to `most`; `default` when it is not given."""
     given = query.get(name)
     if given is None:
         return default
     # Not `int` at once: it takes '1_000', ' 5 ' and the digits of every script too.
-    if given.isascii() and given.isdigit() and len(given) <= len(str(most)) and 1 <= int(given) <= most:
+    if given.isascii() and given.isdigit() and len(given) <= len(str(most)) and least <= int(given) <= most:
         return int(given)
     raise Refused(
-        400, f"{name} must be a whole number from 1 to {most} (given: {given[:50]!r})", f"for example {name}={default}"
+        400,
+        f"{name} must be a whole number from {least} to {most} (given: {given[:50]!r})",
+        f"for example {name}={default}",
     )
 
 

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 MENDS = {
     404: "see / for the page, /api/v1/alerts, /api/v1/feeds, /api/v1/metrics and /api/v1/events for JSON",
-    405: "use GET: nothing can be changed here",
+    405: "use GET, or see docs/alerts.md for what takes orders",
     500: "the log of the service says more; if it comes again, report it with that log",
 }
 
@@ -32,7 +32,12 @@ class Refused(WirewatchError):
 
 def json_response(value: Any, status: int = 200) -> web.Response:
     """A value as JSON, UTF-8."""
-    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", charset="utf-8")
+    return web.Response(
+        body=orjson.dumps(value, option=orjson.OPT_UTC_Z),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
+    )
 
 
 @web.middleware

@@ -1,6 +1,6 @@
-"""The web application: the live page, its JSON, the metrics and the health checks. It only reads.
+"""The web application: the live page, its JSON, the metrics and the health checks; orders in `alerting`.
 
-Every answer is made from values in memory, so that no request waits for a broker.
+Every answer here is made from values in memory, so that no request waits for a broker.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from aiohttp import web
 
 from monitor.alerts.payload import alert_event
 from monitor.base.metrics import CONTENT_TYPE, Metrics
+from monitor.web.alerting import Desk, alerting_routes
+from monitor.web.atom import CONTENT_TYPE as ATOM
+from monitor.web.atom import atom
 from monitor.web.feed_json import feed_json
-from monitor.web.guard import LOOPBACK_HOSTS, add_headers, host_check
+from monitor.web.guard import LOOPBACK_HOSTS, add_headers, host_check, write_check
 from monitor.web.health import Health
 from monitor.web.page import STATIC, front_page
 from monitor.web.pulse import Pulse
@@ -26,6 +29,7 @@ from monitor.web.stream import frames
 from monitor.web.view import KEPT_ALERTS, View
 
 BEAT_S = 1.0
+ATOM_ENTRIES = 100
 MAX_STREAMS = 100
 """Pages that are live at one time; each costs a connection and its queue."""
 SLOW_BROWSER_S = 10.0
@@ -41,14 +45,17 @@ def make_app(
     clock: Callable[[], datetime],
     allowed_hosts: Collection[str] = LOOPBACK_HOSTS,
     beat_s: float = BEAT_S,
+    desk: Desk | None = None,
+    token: str = "",
 ) -> web.Application:
     """The application, ready to be run on a loop.
 
     Args: clock: aware UTC, the time of the samples from which rates are counted. allowed_hosts: names that the Host
-        header may carry; `guard.ANY_HOST` when any may. beat_s: time between two `metrics` events.
+        header may carry; `guard.ANY_HOST` when any may. beat_s: time between two `metrics` events. desk: takes orders
+        and knows the history; None without them. token: what an order must carry; empty refuses all.
     """
-    site = Site(metrics, view, health, version, clock, beat_s)
-    app = web.Application(middlewares=[refusals, host_check(allowed_hosts)])
+    site = Site(metrics, view, health, version, clock, beat_s, desk)
+    app = web.Application(middlewares=[refusals, host_check(allowed_hosts), write_check(token)])
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(site.beating)
     app.on_shutdown.append(site.end_streams)
@@ -57,10 +64,13 @@ def make_app(
     app.router.add_get("/health/live", site.live)
     app.router.add_get("/health/ready", site.ready)
     app.router.add_get("/api/v1/alerts", site.alerts)
+    app.router.add_get("/alerts.atom", site.atom)
     app.router.add_get("/api/v1/feeds", site.feeds)
     app.router.add_get("/api/v1/metrics", site.numbers)
     app.router.add_get("/api/v1/events", site.events, allow_head=False)
     app.router.add_static("/static", STATIC)
+    if desk is not None:
+        app.add_routes(alerting_routes(desk, clock))
     return app
 
 
@@ -75,6 +85,7 @@ class Site:
         version: str,
         clock: Callable[[], datetime],
         beat_s: float,
+        desk: Desk | None,
     ) -> None:
         self._metrics = metrics
         self._view = view
@@ -82,6 +93,7 @@ class Site:
         self._page = front_page(version)
         self._clock = clock
         self._beat_s = beat_s
+        self._desk = desk
         self._pulse = Pulse(metrics, view, health)
         self._streams = 0
 
@@ -120,10 +132,24 @@ class Site:
         return _verdict(*self._health.ready())
 
     async def alerts(self, request: web.Request) -> web.Response:
-        """`/api/v1/alerts?limit=`: the latest alert events of both types, newest first."""
-        check_names(request.query, {"limit"})
+        """`/api/v1/alerts?limit=`: the latest alert events of both types, newest first.
+
+        With `after=` (0 to begin with): oldest first from there on, and the `next` value to ask with; nothing is missed
+        by whoever asks within the 90 days for which alerts are kept.
+        """
+        check_names(request.query, {"limit", "after"})
         limit = whole_number(request.query, "limit", default=50, most=KEPT_ALERTS)
+        if "after" in request.query and self._desk is not None:
+            after = whole_number(request.query, "after", default=0, least=0, most=10**15)
+            found, cursor = await self._desk.alerts_after(after, limit)
+            return json_response({"alerts": found, "next": cursor})
         return json_response({"alerts": [alert_event(alert) for alert in self._view.latest(limit)]})
+
+    async def atom(self, request: web.Request) -> web.Response:
+        """`/alerts.atom`: the latest alerts for a feed reader."""
+        check_names(request.query, ())
+        document = atom(self._view.latest(ATOM_ENTRIES), str(request.url), self._clock())
+        return web.Response(body=document, content_type=ATOM, charset="utf-8")
 
     async def feeds(self, request: web.Request) -> web.Response:
         """`/api/v1/feeds?limit=&state=all|failing`: the feeds, the failing ones first."""

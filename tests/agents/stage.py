@@ -91,7 +91,11 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, *roles: type[Role], clock: Callable[[], datetime] | None = None, **settings: Any
+    folder: Path,
+    *roles: type[Role],
+    clock: Callable[[], datetime] | None = None,
+    with_web: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
     """Roles that run on the log in `folder`, or on the Kafka of `broker__url`; the same one again is a restart.
 
@@ -100,7 +104,10 @@ async def staged(
     made = load(
         None,
         environ={},
-        **{"broker__url": f"sqlite:///{folder / 'log.db'}", "broker__partitions": 1, **settings},
+        **{"broker__url": f"sqlite:///{folder / 'log.db'}", "broker__partitions": 1, "web__port": 0, **settings},
     )
-    async with running(made, roles, with_web=False, clock=clock or Clock()) as service, beside(made.broker) as broker:
+    async with (
+        running(made, roles, with_web=with_web, clock=clock or Clock()) as service,
+        beside(made.broker) as broker,
+    ):
         yield Stage(service, made, broker)

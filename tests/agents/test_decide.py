@@ -14,7 +14,7 @@ from agents.role import Message
 from agents.sweep import SWEEP_EVERY
 from agents.topics import ALERTS, ANSWERS
 from monitor.base.errors import EventError
-from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, Tick
+from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, StorySplit, Tick
 from monitor.stories.expiry import UNMATCHED_KEPT
 from tests.agents.stage import START, Clock, Stage, staged
 
@@ -191,3 +191,16 @@ async def test_what_is_old_is_forgotten_and_a_story_not_before_its_articles(tmp_
             sizes[at] = {name: len(table) for name, table in state(stage).items()}
     kept = {"stories": 1, "sources": 2, "members": 2, "gathers": 0}
     assert list(sizes.values()) == [kept, kept, dict.fromkeys(kept, 0)]
+
+
+async def test_an_article_that_was_matched_by_mistake_leaves_its_story(tmp_path: Path) -> None:
+    async with staged(tmp_path, Decide) as stage:
+        await stage.put(ANSWERS, "k", answer(ORIGIN), answer(COPY, ORIGIN), answer(LATER, ORIGIN))
+        *_, told = stage.read(ALERTS, Alert)
+        assert told.story.articles == 3
+        order = StorySplit(story=told.story.id, article=COPY.id, source=COPY.source)
+        await stage.put(ANSWERS, "k", order, order)
+        fourth = ref("fourth", 3)
+        await stage.put(ANSWERS, "k", answer(fourth, ORIGIN))
+        *_, told = stage.read(ALERTS, Alert)
+        assert (told.article.id, told.story.articles, told.story.sources) == (fourth.id, 3, 3)

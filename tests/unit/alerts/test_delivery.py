@@ -1,22 +1,22 @@
 """One attempt against real servers on the loopback interface."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from monitor.alerts.delivery import ANSWER_CHARACTERS, attempt
 from monitor.base.errors import ForbiddenAddress
-from monitor.base.events import Delivery, DeliveryAttempt
-from monitor.base.settings import DeliverySettings, WebhookSettings
+from monitor.base.events import Delivery, DeliveryAttempt, Endpoint, SigningSecret
+from monitor.base.settings import DeliverySettings
 
 SECRET = "whsec_" + "d2lyZXdhdGNod2lyZXdhdGNod2lyZXdhdGNo"
+NEW_SECRET = "whsec_" + "bmV3d2lyZXdhdGNobmV3d2lyZXdhdGNobmV3"
 SETTINGS = DeliverySettings(timeout_s=5, schedule_s=(10, 100), jitter=0)
 BODY = '{"type":"story.matched","data":{"title":"Überschwemmung 漢"}}'
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,21 +34,32 @@ async def deliver(now: datetime) -> AsyncIterator[Try]:
     """Serve a handler, hand it one delivery, and give back how the attempt ended."""
     servers: list[TestServer] = []
 
-    async def run(handler: Handler, *, number: int = 1, at: datetime = now, timeout_s: float = 30) -> DeliveryAttempt:
+    async def run(
+        handler: Handler,
+        *,
+        number: int = 1,
+        at: datetime = now,
+        timeout_s: float = 30,
+        secrets: Sequence[str] = (SECRET,),
+    ) -> DeliveryAttempt:
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", handler)
         servers.append(TestServer(application, host="127.0.0.1"))
         await servers[-1].start_server(shutdown_timeout=0.1)
-        return await post(str(servers[-1].make_url("/hook")), number=number, at=at, timeout_s=timeout_s)
+        return await post(
+            str(servers[-1].make_url("/hook")), number=number, at=at, timeout_s=timeout_s, secrets=secrets
+        )
 
     yield run
     for server in servers:
         await server.close()
 
 
-async def post(url: str, *, at: datetime, number: int = 1, timeout_s: float = 5) -> DeliveryAttempt:
+async def post(
+    url: str, *, at: datetime, number: int = 1, timeout_s: float = 5, secrets: Sequence[str] = (SECRET,)
+) -> DeliveryAttempt:
     delivery = Delivery(webhook_id="msg_1", endpoint="desk", alert_id="alt_1", body=BODY, created_at=at)
-    endpoint = WebhookSettings(name="desk", url=url, secret=SecretStr(SECRET))
+    endpoint = Endpoint(name="desk", url=url, secrets=tuple(SigningSecret(value=secret) for secret in secrets))
     settings = SETTINGS.model_copy(update={"timeout_s": timeout_s})
     async with aiohttp.ClientSession() as session:
         return await attempt(session, delivery, endpoint, number=number, now=at, spread=0.5, settings=settings)
@@ -79,6 +90,23 @@ async def test_the_body_arrives_signed_and_to_the_byte(deliver: Try, now: dateti
     Webhook(SECRET).verify(body, headers)
 
 
+async def test_while_a_secret_rotates_the_reference_verifier_accepts_both(deliver: Try) -> None:
+    seen: list[tuple[bytes, dict[str, str]]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append((await request.read(), dict(request.headers)))
+        return web.Response(status=204)
+
+    await deliver(handler, secrets=(NEW_SECRET, SECRET))
+    ((body, headers),) = seen
+    assert headers["webhook-signature"].count("v1,") == 2
+    for secret in (NEW_SECRET, SECRET):
+        Webhook(secret).verify(body, headers)
+    # A receiver of a later time may know other versions; it must pass over ours, and ours over its.
+    headers["webhook-signature"] = f"v9,AAAA {headers['webhook-signature']}"
+    Webhook(SECRET).verify(body, headers)
+
+
 async def test_an_error_is_tried_again_with_the_beginning_of_the_answer(deliver: Try, now: datetime) -> None:
     made = await deliver(answering(500, "é" * 5000))
     assert (made.outcome, made.status, made.attempt) == ("retry", 500, 1)
@@ -89,6 +117,7 @@ async def test_an_error_is_tried_again_with_the_beginning_of_the_answer(deliver:
 async def test_a_throttling_receiver_sets_the_earliest_time(deliver: Try, now: datetime) -> None:
     made = await deliver(answering(429, retry_after="77"))
     assert made.retry_at == now + timedelta(seconds=77)
+    assert (made.throttled, made.retry_after_s) == (True, 77)
 
 
 async def test_retry_after_holds_only_where_the_receiver_throttles(deliver: Try, now: datetime) -> None:
@@ -213,7 +242,7 @@ class ForbiddingResolver(aiohttp.abc.AbstractResolver):
 
 async def test_an_address_that_the_session_forbids_is_dropped(now: datetime) -> None:
     delivery = Delivery(webhook_id="msg_1", endpoint="desk", alert_id="alt_1", body=BODY, created_at=now)
-    endpoint = WebhookSettings(name="desk", url="http://hooks.example/", secret=SecretStr(SECRET))
+    endpoint = Endpoint(name="desk", url="http://hooks.example/", secrets=(SigningSecret(value=SECRET),))
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=ForbiddingResolver())) as session:
         made = await attempt(session, delivery, endpoint, number=1, now=now, spread=0.5, settings=SETTINGS)
     assert (made.outcome, made.retry_at) == ("drop", None)

@@ -6,7 +6,7 @@ from monitor.base.errors import FetchError, ForbiddenAddress
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome", "word", "heeds_retry_after"),
+    ("status", "outcome", "word", "throttles"),
     [
         (200, "sent", "", False),
         (204, "sent", "", False),
@@ -25,10 +25,10 @@ from monitor.base.errors import FetchError, ForbiddenAddress
         (999, "retry", "bad_answer", False),
     ],
 )
-def test_a_status_decides(status: int, outcome: str, word: str, heeds_retry_after: bool) -> None:
+def test_a_status_decides(status: int, outcome: str, word: str, throttles: bool) -> None:
     verdict = of_status(status)
     assert (verdict.outcome, verdict.reason.partition(":")[0]) == (outcome, word)
-    assert verdict.heeds_retry_after is heeds_retry_after
+    assert verdict.throttles is throttles
     assert outcome == "sent" or str(status) in verdict.reason
 
 

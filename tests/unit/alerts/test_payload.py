@@ -106,6 +106,7 @@ def test_the_body_of_a_correction_is_the_documented_event() -> None:
         "timestamp": "2026-11-23T12:00:00Z",
         "data": {
             "alert_id": "alt_2",
+            "reason": "origin_corrected",
             "story": {
                 "id": "sty_1",
                 "origin": article_json("agency"),

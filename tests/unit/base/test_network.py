@@ -1,11 +1,15 @@
 """Which addresses may be reached, whatever name or URL led there."""
 
+import asyncio
 import socket
+import threading
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.test_utils import TestServer
 
 from monitor.base import network
 from monitor.base.errors import ForbiddenAddress
@@ -83,7 +87,7 @@ class Names(AbstractResolver):
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     names = Names()
-    monkeypatch.setattr(aiohttp, "ThreadedResolver", lambda: names)
+    monkeypatch.setattr(network, "_Lookups", lambda: names)
     return names
 
 
@@ -129,3 +133,42 @@ async def test_the_session_keeps_no_cookies_and_no_secrets_of_the_environment() 
         assert not session.trust_env
         assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
         assert session.headers["User-Agent"] == "Wirewatch/test"
+
+
+async def test_names_that_nobody_answers_for_do_not_hold_up_another_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    released, held = threading.Event(), threading.Semaphore(0)
+    look_up = socket.getaddrinfo
+
+    def slow(host: str, *rest: Any, **more: Any) -> Any:
+        if host.endswith(".dead.example"):
+            held.release()
+            released.wait(20)
+            raise socket.gaierror("no answer")
+        return look_up("127.0.0.1", *rest, **more)
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    application = web.Application()
+    application.router.add_get("/", answer)
+    async with (
+        TestServer(application, host="127.0.0.1") as server,
+        guarded_session(allow_private_addresses=True) as first,
+        guarded_session(allow_private_addresses=True) as second,
+    ):
+        dead = [asyncio.create_task(asked(first, f"http://{number}.dead.example/")) for number in range(40)]
+        try:
+            await asyncio.to_thread(lambda: [held.acquire(timeout=10) for _ in dead])
+            async with asyncio.timeout(5):
+                assert await asked(second, f"http://alive.example:{server.port}/") == 204
+        finally:
+            released.set()
+            ends = await asyncio.gather(*dead, return_exceptions=True)
+    assert {type(end) for end in ends} == {aiohttp.ClientConnectorDNSError}
+
+
+async def asked(session: aiohttp.ClientSession, url: str) -> int:
+    """The status of an answer."""
+    async with session.get(url) as answer:
+        return answer.status

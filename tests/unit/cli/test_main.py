@@ -57,6 +57,11 @@ def wirewatch(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
         (["run", "--roles", "poll"], 2, "runs all roles"),
         (["run", "--roles", "polls"], 2, "there is no role 'polls'"),
         (["webhooks", "listen", "--secret-file", "short.txt"], 1, "must be 'whsec_'"),
+        (["webhooks", "list", "--url", "http://127.0.0.1:9"], 1, "no service answers there"),
+        (["webhooks", "list", "--url", "nowhere"], 1, "is no address of a service"),
+        (["webhooks", "redeliver", "--endpoint", "desk"], 2, "give webhook-ids, or --endpoint, --since and one of"),
+        (["webhooks", "redeliver", "msg_1", "--failed"], 2, "not both"),
+        (["webhooks", "dead-letters", "--resend"], 2, "needs the NUMBER"),
         (["nothing"], 2, "No such command 'nothing'"),
     ],
 )

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from pydantic import BaseModel
 
-from monitor.base.settings import FeedSettings, Settings, WebhookSettings, load
+from monitor.base.settings import FeedSettings, RuleSettings, Settings, WebhookSettings, load
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 SECRET = "whsec_" + "A" * 32
@@ -40,15 +40,19 @@ def test_the_file_as_it_ships_changes_nothing() -> None:
 
 def test_each_value_that_the_file_shows_is_the_default(tmp_path: Path) -> None:
     shown = loaded(with_every_key(), tmp_path)
-    assert shown.model_copy(update={"feeds": (), "webhooks": ()}) == Settings()
-    assert len(shown.feeds) == len(shown.webhooks) == 1
+    lists: dict[str, object] = {"feeds": (), "webhooks": (), "licences": (), "rules": (), "groups": {}}
+    assert shown.model_copy(update=lists) == Settings()
+    assert len(shown.feeds) == len(shown.webhooks) == len(shown.licences) == len(shown.rules) == 1
+    assert shown.rules[0] == RuleSettings(name="copied")
 
 
 def test_the_file_shows_every_key() -> None:
     shown = tomllib.loads(with_every_key())
-    feeds, webhooks = shown.pop("feeds"), shown.pop("webhooks")
+    feeds, webhooks, rules = shown.pop("feeds"), shown.pop("webhooks"), shown.pop("rules")
+    del shown["groups"], shown["licences"]
     found = {f"{section}.{key}" for section, values in shown.items() for key in values}
-    assert found | {"feeds", "webhooks"} == set(keys(Settings))
+    assert found | {"feeds", "webhooks", "groups", "licences", "rules"} == set(keys(Settings))
+    assert set(rules[0]) == set(keys(RuleSettings))
     assert set(feeds[0]) == set(keys(FeedSettings))
     assert set(webhooks[0]) | {"secret"} == set(keys(WebhookSettings))
 
