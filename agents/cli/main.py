@@ -18,6 +18,7 @@ COMMANDS = {
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
     "evaluate": ("agents.cli.evaluate", "How well matching does on labelled articles, by form of re-use."),
+    "feeds": ("agents.cli.feeds", "The feeds that are watched, and documents of feeds."),
     "webhooks": ("agents.cli.webhooks", "A local receiver of alerts that verifies their signatures."),
     "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
 }
