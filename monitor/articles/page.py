@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -33,6 +34,7 @@ _MAX_TAG_CHARS = 20_000
 """libxml2's time grows with the square of the attributes of a tag."""
 _MAX_TITLE_CHARS = 1_000
 _MIN_TITLE_CHARS = 10
+_MAX_LINKS = 100
 
 Kind = Literal["article", "paywalled", "consent", "no_article"]
 
@@ -53,6 +55,8 @@ class Page:
     modified_at: datetime | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
+    links: tuple[str, ...] = ()
+    """Addresses that the text links to, absolute."""
     feeds: tuple[str, ...] = ()
     """Addresses of the feeds that the page announces."""
 
@@ -76,6 +80,7 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
     meta = _meta(tree)
     headings = [_text(heading) for heading in tree.iter("h1")]
     title = _title(said, meta, headings, tree)
+    feeds = tuple(_feeds(tree, url))
     text = _body(tree, said, (title, said.headline, meta.get("og:title", ""), *headings))
     return Page(
         kind=gate(text, title=title, is_free=said.is_free, whole=said.text, shown=_shown(tree)),
@@ -86,7 +91,8 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
         modified_at=said.modified_at or date_of(meta.get("article:modified_time")),
         authors=said.authors or _authors(meta),
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or said.language,
-        feeds=tuple(_feeds(tree, url)),
+        links=tuple(_links(tree, text, url)),
+        feeds=feeds,
     )
 
 
@@ -214,6 +220,18 @@ def _feeds(tree: Any, url: str) -> Iterator[str]:
 
 
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+
+
+def _links(tree: Any, text: str, url: str) -> Iterator[str]:
+    """Targets of the first links in paragraphs that are in the text."""
+    found = (
+        _joined(url, link.get("href"))
+        for paragraph in tree.iter("p")
+        if _text(paragraph)[:_PIECE_LETTERS] in text
+        for link in paragraph.iter("a")
+        if link.get("href")
+    )
+    yield from islice(found, _MAX_LINKS)
 
 
 def _joined(url: str, link: str) -> str:

@@ -41,6 +41,8 @@ class ArticleRef(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     """ISO 639-1 code; empty when it could not be told."""
     revision: int = 1
+    quiet: bool = False
+    """It was old already when it was first seen: it is matched against, and raises no alert."""
 
     @property
     def appeared_at(self) -> datetime:
@@ -78,6 +80,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     feed_url: str = ""
     blocks: tuple[str, ...] = ()
     """Lines of the cleaned text that the source puts into many of its articles; they leave before fingerprinting."""
+    quiet: bool = False
+    """As in `ArticleRef`."""
 
     def ref(self, language: str = "") -> ArticleRef:
         """The article without its text; `language` replaces a language that the feed did not give."""
@@ -90,6 +94,7 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
             first_seen_at=self.first_seen_at,
             language=self.language or language,
             revision=self.revision,
+            quiet=self.quiet,
         )
 
 
@@ -234,6 +239,13 @@ class FeedEntry(Event, frozen=True, kw_only=True, tag="entry"):
     """One item of a polled feed, turned into an article that is not yet known to be new."""
 
     article: Article
+    digest: str = ""
+    """Of the title and text that the feed gave; the article may have those of its page. Empty: they are the same."""
+    page: Literal["", "read", "missing"] = ""
+    """Whether the text was read from the article's page, or that page could not be had; empty when the feed's text is all
+    that there is, or all that is needed."""
+    names: tuple[str, ...] = ()
+    """Digests of its GUID and of its title and text, under which it is found again at another address."""
 
 
 class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
@@ -252,6 +264,13 @@ class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
     message: str = ""
     problems: tuple[str, ...] = ()
     retry_after_s: float | None = None
+    fresh: int = 0
+    """Entries that were new or revised."""
+    took_s: float = 0.0
+    asked_wait_s: float | None = None
+    """The longest pause that the feed asks for: `ttl`, `sy:updatePeriod`, `Cache-Control`."""
+    moved_to: str = ""
+    """Where the feed has moved, by permanent redirects alone."""
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick"):

@@ -38,7 +38,7 @@ def root_at(text: str) -> tuple[int, str]:
     follows soon.
     Cost: linear.
     """
-    start = _after_prolog(text)
+    start = after_prolog(text)
     if start == len(text):
         return 0, "holds nothing but white space; try it in a browser"
     found = _START_TAG.match(text, start)
@@ -57,7 +57,8 @@ def _after_mark(text: str) -> int:
     return spaces.end() if spaces else 0
 
 
-def _after_prolog(text: str) -> int:
+def after_prolog(text: str) -> int:
+    """Where what comes before the root of a document ends: white space, comments, instructions, the document type."""
     at = 0
     while True:
         spaces = _SPACE.match(text, at)
