@@ -23,7 +23,8 @@ _SUFFIXES = frozenset({".xml", ".json", ".rss", ".atom", ".rdf", ".gz"})
 class Checked:
     """How the reading of one document ended."""
 
-    path: Path
+    name: str
+    """Its file, or its URL."""
     entries: int = 0
     is_read: bool = False
     crashed: bool = False
@@ -59,13 +60,13 @@ def check_document(path: Path, *, expect: bool) -> Checked:
         # Its address is not known: links that are relative to it stay so, as they do in expectations.
         feed = parse(_bytes(path), url="", content_type="", max_entries=MAX_ENTRIES)
     except FetchError as error:
-        return Checked(path, is_expected=expected is not None, problems=(str(error).strip(),))
+        return Checked(str(path), is_expected=expected is not None, problems=(str(error).strip(),))
     except Exception as error:  # noqa: BLE001 - the shell: a crash is what this command is there to find
-        return Checked(path, crashed=True, is_expected=expected is not None, problems=(f"crashed: {error!r}",))
+        return Checked(str(path), crashed=True, is_expected=expected is not None, problems=(f"crashed: {error!r}",))
     differ = differences(feed, expected) if expected is not None else []
     told = [*feed.problems, *(f"{one.field}: expected {one.expected!r}, read {one.read!r}" for one in differ)]
     return Checked(
-        path,
+        str(path),
         entries=len(feed.entries),
         is_read=True,
         is_expected=expected is not None,
