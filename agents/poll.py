@@ -24,13 +24,14 @@ from monitor.articles.blocks import is_forgotten as is_silent
 from monitor.articles.identity import Known, Named, resolve
 from monitor.articles.seen import Seen, digest_of, is_forgotten, judge, wants_page
 from monitor.base.errors import FetchError
-from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
+from monitor.base.events import Article, FeedEntry, FeedHealth, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
 from monitor.feeds.due import DueFeeds
 from monitor.feeds.entry import Feed
 from monitor.feeds.failures import shown
 from monitor.feeds.feed_list import WatchedFeeds
 from monitor.feeds.fetch import Fetched, fetch
+from monitor.feeds.health import health_of
 from monitor.feeds.host_limits import HostLimits
 from monitor.feeds.parse import parse
 from monitor.feeds.schedule import FeedState, after_poll, first_poll
@@ -136,6 +137,7 @@ class PollFeeds(Role):
             state = self._state(feed)
             if state.polled_at is None or polled.at > state.polled_at:
                 state = after_poll(state, polled, feed=feed, settings=self.settings.poll, spread=random.random())
+                state = await self._with_health(state, polled.at, partition)
                 self.feeds[feed.url.encode()] = _encode(state)
                 self._new.pop(feed.url, None)
             if not feed.paused:
@@ -144,6 +146,25 @@ class PollFeeds(Role):
             self.metrics.articles_rejected.inc(polled.rejected)
         finally:
             self._under_way.discard(polled.feed_url)
+
+    async def _with_health(self, state: FeedState, at: datetime, partition: int) -> FeedState:
+        """The state with how the feed does, which is told when it changes, and while it is not well."""
+        word, reason, since = health_of(state, at)
+        if word != state.health or word != "ok":
+            told = FeedHealth(
+                feed_url=state.url,
+                at=at,
+                word=word,
+                was=state.health,
+                reason=reason,
+                since=since,
+                next_poll_at=state.next_poll_at,
+            )
+            await self.send(Message(POLLS, "health", told, partition))
+            if told.told_as:
+                self.metrics.feed_changes.labels(told.told_as.removeprefix("feed.")).inc()
+                logger.warning("%s: %s %s", told.told_as, shown(state.url), reason)
+        return msgspec.structs.replace(state, health=word)
 
     async def tick(self, tick: Tick, partition: int) -> None:
         """Forget the articles that no feed lists any more, their names, and the sources that are silent."""

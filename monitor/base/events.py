@@ -17,6 +17,7 @@ import msgspec
 from monitor.base.errors import EventError
 
 Kind = Literal["verbatim", "edited", "rewritten", "partial"]
+FeedWord = Literal["ok", "slow", "failing", "gone", "silent"]
 Confidence = Literal["high", "medium", "low"]
 
 _DAY_S = 86_400
@@ -273,6 +274,26 @@ class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
     """Where the feed has moved, by permanent redirects alone."""
 
 
+class FeedHealth(Event, frozen=True, kw_only=True, tag="feed_health"):
+    """How a feed does, after a poll that changed it, and after each one while it is not well."""
+
+    feed_url: str
+    at: datetime
+    word: FeedWord
+    was: FeedWord = "ok"
+    reason: str = ""
+    since: datetime | None = None
+    next_poll_at: datetime
+
+    @property
+    def told_as(self) -> Literal["feed.failing", "feed.recovered", ""]:
+        """The event that tells an operator of the change; empty when it is none that must be told."""
+        broken, was_broken = self.word in ("failing", "gone"), self.was in ("failing", "gone")
+        if broken == was_broken:
+            return ""
+        return "feed.failing" if broken else "feed.recovered"
+
+
 class Tick(Event, frozen=True, kw_only=True, tag="tick"):
     """Time as an event: schedules, retries, timeouts and expiry are decided while a tick is processed."""
 
@@ -302,6 +323,7 @@ AnyEvent = (
     | DeliveryAttempt
     | FeedEntry
     | FeedPolled
+    | FeedHealth
     | Tick
     | DeadLetter
 )

@@ -65,6 +65,9 @@ class Metrics:
         self.dead_lettered = self._counter(
             "dead_lettered", "dead_letters", "Messages set aside because they could not be processed, by stage", "stage"
         )
+        self.feed_changes = self._counter(
+            "feed_changes", "feed_changes", "Feeds that began to fail, or recovered", "change"
+        )
         self.poll_lateness_seconds = self._histogram(
             "poll_lateness_seconds",
             "poll_lateness",

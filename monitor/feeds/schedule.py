@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from monitor.base.events import FeedPolled
+from monitor.base.events import FeedPolled, FeedWord
 from monitor.base.settings import FeedSettings, PollSettings
 from monitor.feeds.failures import weight_of
 
@@ -70,6 +70,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """It said so although something had: it is not asked again."""
     location: str = ""
     """Where the feed has moved for good; empty for its own address."""
+    health: FeedWord = "ok"
+    """As `monitor.feeds.health` called it after the last poll."""
 
 
 def first_poll(url: str, *, now: datetime, spread: float, within_s: float) -> FeedState:

@@ -21,7 +21,7 @@ from agents.sweep import SWEEP_EVERY
 from agents.topics import ARTICLES, DEAD_LETTERS, POLLS
 from monitor.articles.seen import FORGET
 from monitor.base.errors import EventError
-from monitor.base.events import Article, DeadLetter, FeedEntry, FeedPolled
+from monitor.base.events import Article, DeadLetter, FeedEntry, FeedHealth, FeedPolled
 from monitor.base.settings import FeedSettings
 from monitor.feeds.feed_list import changing, outline_of
 from tests.agents.articles import prose
@@ -651,3 +651,24 @@ async def test_a_feed_that_was_taken_out_of_the_configuration_is_not_polled(
         await poll(stage, clock)
         await stage.put(POLLS, "k", FeedPolled(feed_url=publisher.url("a"), at=clock.now))
         assert [request.path for request in publisher.requests] == ["/b"]
+
+
+async def test_that_a_feed_fails_and_recovers_is_told_once(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    publisher.status = 403
+    async with polling(tmp_path, publisher, clock) as stage:
+        for _ in range(8):
+            await met(stage)
+            clock.move(seconds=INTERVAL_S)
+            await role_of(stage).start_due()
+            await stage.until(lambda: not role_of(stage)._under_way)
+        publisher.status = 200
+        await poll(stage, clock, wait_s=16 * INTERVAL_S)
+        await poll(stage, clock)
+        told = [one for one in stage.read(POLLS, FeedHealth) if one.told_as]
+    assert [(one.told_as, one.word, one.was) for one in told] == [
+        ("feed.failing", "failing", "ok"),
+        ("feed.recovered", "ok", "failing"),
+    ]
+    assert "refuses access" in told[0].reason and told[0].next_poll_at > told[0].at
+    assert stage.count("feed_changes.failing") == stage.count("feed_changes.recovered") == 1

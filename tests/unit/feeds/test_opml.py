@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -76,7 +77,8 @@ def test_real_lists_lose_nothing() -> None:
         return element.tag, sorted(element.attrib.items()), [shape(child) for child in element]
 
     for path in sorted(SHARED.glob("*.opml")):
-        before = ElementTree.fromstring(path.read_bytes())
-        after = ElementTree.fromstring(write_opml(read_opml(path.read_bytes(), name=path.name)))
-        assert shape(before) == shape(after)
-        assert any("xmlUrl" in outline.attrib for outline in before.iter("outline"))
+        # Some have an `&` that nobody escaped.
+        before = re.sub(r"&(?!\w+;|#)", "&amp;", path.read_text(encoding="utf-8"))
+        after = write_opml(read_opml(path.read_bytes(), name=path.name))
+        assert shape(ElementTree.fromstring(before)) == shape(ElementTree.fromstring(after))
+        assert after.count("xmlUrl=") == before.count("xmlUrl=") > 0
