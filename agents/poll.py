@@ -90,6 +90,8 @@ class PollFeeds(Role):
         """Partitions whose feeds are in `_due`; None when they have to be put in again."""
         self._new: dict[str, FeedState] = {}
         """Feeds that were never polled."""
+        self._first_polls_s = 0.0
+        """Within how many seconds the feeds that are new now are polled for the first time."""
         self._under_way: set[str] = set()
         """From the start of a poll until its end was handled as an event."""
         self._fetching = 0
@@ -229,6 +231,9 @@ class PollFeeds(Role):
             return
         self._mine = mine
         self._due.clear()
+        # Of those that are new alone: one feed that joins ten thousand is polled at once.
+        new = sum(url not in self._new and url.encode() not in self.feeds for url in self._watched.feeds)
+        self._first_polls_s = new / FIRST_POLLS_A_S
         for url, feed in self._watched.feeds.items():
             if self._partition(feed) in mine and not feed.paused and url not in self._under_way:
                 self._due.put(url, self._state(feed).next_poll_at)
@@ -244,9 +249,8 @@ class PollFeeds(Role):
         if stored is not None:
             return _state(stored)
         if feed.url not in self._new:
-            within_s = min(self.settings.poll.interval_s, len(self._watched.feeds) / FIRST_POLLS_A_S)
             self._new[feed.url] = first_poll(
-                feed.url, now=self.parts.clock(), spread=random.random(), within_s=within_s
+                feed.url, now=self.parts.clock(), spread=random.random(), within_s=self._first_polls_s
             )
         return self._new[feed.url]
 
