@@ -5,33 +5,46 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 from faust.types import TP, TableT
 from yarl import URL
 
+from agents.pages import PageReader
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ARTICLES, POLLS, partition_of
-from monitor.articles.article import Rejected, article
+from monitor.articles.article import Rejected, article, is_teaser
 from monitor.articles.blocks import SourceBlocks, learn
 from monitor.articles.blocks import is_forgotten as is_silent
-from monitor.articles.seen import Seen, is_forgotten, judge
+from monitor.articles.identity import Known, Named, resolve
+from monitor.articles.seen import Seen, digest_of, is_forgotten, judge, wants_page
 from monitor.base.errors import FetchError
-from monitor.base.events import Article, FeedEntry, FeedPolled, Tick
+from monitor.base.events import Article, FeedEntry, FeedHealth, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
+from monitor.feeds.due import DueFeeds
+from monitor.feeds.entry import Feed
 from monitor.feeds.failures import shown
+from monitor.feeds.feed_list import WatchedFeeds
 from monitor.feeds.fetch import Fetched, fetch
-from monitor.feeds.parse import Feed, parse
-from monitor.feeds.schedule import FeedState, after_poll, first_poll, is_due
+from monitor.feeds.health import health_of
+from monitor.feeds.host_limits import HostLimits
+from monitor.feeds.parse import parse
+from monitor.feeds.schedule import FeedState, after_poll, first_poll
 
 logger = logging.getLogger(__name__)
 
 SWEEP_TIMER_S = 1.0
+REFRESH_TIMER_S = 5.0
+"""How soon a feed that was added to the list is noticed."""
 FIRST_POLLS_A_S = 20
 """A start polls its feeds at this rate, so that a thousand of them are not fetched at once."""
+HOST_WAIT_S = 0.5
+"""When a feed whose host is busy is looked at again."""
 BUG = "bug"
 """The word for what no fetch should end with; all others are in `monitor/feeds/failures.py`."""
 KEPT_PROBLEMS = 10
@@ -48,21 +61,40 @@ _blocks = msgspec.msgpack.Decoder(SourceBlocks).decode
 _pack = msgspec.msgpack.Encoder().encode
 
 
+class _Poll(NamedTuple):
+    """What a poll brought: the entries that tell something, oldest first, and its end."""
+
+    entries: Sequence[FeedEntry]
+    polled: FeedPolled
+
+
 class PollFeeds(Role):
     """A shell around `monitor/feeds` and `monitor/articles`; a host's feeds share a partition, and so a worker."""
 
     name = "poll"
 
     def define(self) -> None:
-        """Tables of feeds, of what was seen in them, and of what their sources repeat."""
+        """Tables of feeds, of what was seen in them and under which names, and of what their sources repeat."""
         self.feeds = self.table("feeds", POLLS)
         self.seen = self.table("seen", POLLS)
+        self.names = self.table("names", POLLS)
         self.blocks = self.table("blocks", POLLS)
-        self._configured = {feed.url: feed for feed in self.settings.feeds}
+        poll = self.settings.poll
+        self._watched = WatchedFeeds(self.settings, report=logger.error)
+        self._hosts = HostLimits(
+            concurrency=poll.host_concurrency, spacing_s=poll.host_spacing_s, scope=poll.host_scope
+        )
+        self._pages = PageReader(self.parts.session, self.settings, clock=self.parts.clock, metrics=self.metrics)
+        self._due = DueFeeds()
+        self._mine: set[int] | None = None
+        """Partitions whose feeds are in `_due`; None when they have to be put in again."""
         self._new: dict[str, FeedState] = {}
         """Feeds that were never polled."""
+        self._first_polls_s = 0.0
+        """Within how many seconds the feeds that are new now are polled for the first time."""
         self._under_way: set[str] = set()
         """From the start of a poll until its end was handled as an event."""
+        self._fetching = 0
         self._sweeps: dict[int, Sweep[Place]] = {}
         metrics = self.metrics
         self._count = {
@@ -71,18 +103,23 @@ class PollFeeds(Role):
             "unchanged": metrics.articles_unchanged,
         }
         self.consume(POLLS, {FeedEntry: self.entry, FeedPolled: self.polled, Tick: self.tick})
-        self.every(self.settings.poll.tick_s, self.start_due)
+        self.every(poll.tick_s, self.start_due)
+        self.every(REFRESH_TIMER_S, self.refresh)
         self.every(SWEEP_TIMER_S, self.call_time)
 
     async def entry(self, entry: FeedEntry, partition: int) -> None:
         """Publish an article that is new or revised, then remember it; a crash in between publishes it again."""
         key = _key(partition, entry.article.id)
         stored = self.seen.get(key)
-        judged = judge(_seen(stored) if stored else None, entry.article)
+        judged = judge(_seen(stored) if stored else None, entry)
         if judged.article is not None:
             await self._publish(judged.article, partition)
         if judged.seen is not None:
             self.seen[key] = _encode(judged.seen)
+        for name in entry.names:
+            place, article_id = _key(partition, name), entry.article.id.encode()
+            if self.names.get(place) != article_id:
+                self.names[place] = article_id
         self._count[judged.outcome].inc()
 
     async def _publish(self, article: Article, partition: int) -> None:
@@ -96,34 +133,61 @@ class PollFeeds(Role):
     async def polled(self, polled: FeedPolled, partition: int) -> None:
         """Note how a poll ended and when the next one is due."""
         try:
-            feed = self._configured.get(polled.feed_url)
+            feed = self._watched.feeds.get(polled.feed_url)
             if feed is None:
                 return
             state = self._state(feed)
             if state.polled_at is None or polled.at > state.polled_at:
-                self.feeds[feed.url.encode()] = _encode(
-                    after_poll(
-                        state,
-                        polled,
-                        interval_s=feed.interval_s or self.settings.poll.interval_s,
-                        settings=self.settings.poll,
-                        spread=random.random(),
-                    )
-                )
+                state = after_poll(state, polled, feed=feed, settings=self.settings.poll, spread=random.random())
+                state = await self._with_health(state, polled.at, partition)
+                self.feeds[feed.url.encode()] = _encode(state)
                 self._new.pop(feed.url, None)
+            if not feed.paused:
+                self._due.put(feed.url, state.next_poll_at)
             self.metrics.polled.labels(polled.error or "ok").inc()
             self.metrics.articles_rejected.inc(polled.rejected)
         finally:
             self._under_way.discard(polled.feed_url)
 
+    async def _with_health(self, state: FeedState, at: datetime, partition: int) -> FeedState:
+        """The state with how the feed does, which is told when it changes, and while it is not well."""
+        word, reason, since = health_of(state, at)
+        if word != state.health or word != "ok":
+            told = FeedHealth(
+                feed_url=state.url,
+                at=at,
+                word=word,
+                was=state.health,
+                reason=reason,
+                since=since,
+                next_poll_at=state.next_poll_at,
+            )
+            await self.send(Message(POLLS, "health", told, partition))
+            if told.told_as:
+                self.metrics.feed_changes.labels(told.told_as.removeprefix("feed.")).inc()
+                logger.warning("%s: %s %s", told.told_as, shown(state.url), reason)
+        return msgspec.structs.replace(state, health=word)
+
     async def tick(self, tick: Tick, partition: int) -> None:
-        """Forget the articles that no feed lists any more, and the sources that are silent."""
+        """Forget the articles that no feed lists any more, their names, and the sources that are silent."""
         for table, key in self._sweep(partition).part(tick.at):
             stored = table.get(key)
             if stored is None:
                 continue
-            if is_forgotten(_seen(stored), tick.at) if table is self.seen else is_silent(_blocks(stored), tick.at):
+            if table is self.seen:
+                seen = _seen(stored)
+                is_old = is_forgotten(seen, min(tick.at, self._read_at(seen.feed_url) or tick.at))
+            elif table is self.names:
+                is_old = _key(partition, stored.decode()) not in self.seen
+            else:
+                is_old = is_silent(_blocks(stored), tick.at)
+            if is_old:
                 del table[key]
+
+    def _read_at(self, feed_url: str) -> datetime | None:
+        """When a feed that is watched was last read; what it listed then is not forgotten before it is read again."""
+        stored = self.feeds.get(feed_url.encode()) if feed_url in self._watched.feeds else None
+        return _state(stored).read_at if stored else None
 
     async def call_time(self) -> None:
         """Send the time to each partition in which something may be old."""
@@ -131,111 +195,211 @@ class PollFeeds(Role):
         due = [number for number in self.assigned(POLLS) if self._sweep(number).is_due(now)]
         await self.send(*(Message(POLLS, "tick", Tick(at=now), number) for number in due))
 
+    async def refresh(self) -> None:
+        """Take up what has changed in the list of feeds."""
+        if self._watched.refresh():
+            self._mine = None
+
     async def start_due(self) -> None:
-        """Start the polls that are due, as many at a time as the configuration allows."""
+        """Start the polls that are due, as many at a time as the process and the publishers' hosts allow."""
         now = self.parts.clock()
+        self._put_mine()
+        waiting = []
+        for url, at in self._due.pop(now):
+            feed = self._watched.feeds.get(url)
+            if feed is None or feed.paused or url in self._under_way:
+                continue
+            if self._fetching >= self.settings.poll.concurrency:
+                waiting.append((url, at))
+                break
+            state = self._state(feed)
+            place = state.location or url
+            if not self._hosts.begin(place, now):
+                waiting.append((url, now + timedelta(seconds=HOST_WAIT_S)))
+                continue
+            self.metrics.poll_lateness_seconds.observe(max(0.0, (now - state.next_poll_at).total_seconds()))
+            self._under_way.add(url)
+            self._fetching += 1
+            self.background(self._poll(feed, state, place))
+        for url, at in waiting:
+            self._due.put(url, at)
+
+    def _put_mine(self) -> None:
+        """Note when each feed of this worker is due, after the list or the share of this worker has changed."""
         mine = set(self.assigned(POLLS))
-        for feed in self._configured.values():
-            if len(self._under_way) >= self.settings.poll.concurrency:
-                return
-            if self._partition(feed) in mine and feed.url not in self._under_way:
-                state = self._state(feed)
-                if is_due(state, now):
-                    self._under_way.add(feed.url)
-                    self.background(self._poll(feed, state))
+        if mine == self._mine:
+            return
+        self._mine = mine
+        self._due.clear()
+        # Of those that are new alone: one feed that joins ten thousand is polled at once.
+        new = sum(url not in self._new and url.encode() not in self.feeds for url in self._watched.feeds)
+        self._first_polls_s = new / FIRST_POLLS_A_S
+        for url, feed in self._watched.feeds.items():
+            if self._partition(feed) in mine and not feed.paused and url not in self._under_way:
+                self._due.put(url, self._state(feed).next_poll_at)
 
     def revoked(self, partitions: set[TP]) -> None:
         """The ends of polls under way are handled by another worker."""
         super().revoked(partitions)
         self._under_way.clear()
+        self._mine = None
 
     def _state(self, feed: FeedSettings) -> FeedState:
         stored = self.feeds.get(feed.url.encode())
         if stored is not None:
             return _state(stored)
         if feed.url not in self._new:
-            within_s = min(self.settings.poll.interval_s, len(self._configured) / FIRST_POLLS_A_S)
             self._new[feed.url] = first_poll(
-                feed.url, now=self.parts.clock(), spread=random.random(), within_s=within_s
+                feed.url, now=self.parts.clock(), spread=random.random(), within_s=self._first_polls_s
             )
         return self._new[feed.url]
 
-    async def _poll(self, feed: FeedSettings, state: FeedState) -> None:
+    async def _poll(self, feed: FeedSettings, state: FeedState, place: str) -> None:
         try:
-            entries, polled = await self._polled(feed, state)
+            try:
+                entries, polled = await self._polled(feed, state, place)
+            finally:
+                self._fetching -= 1
+                self._hosts.end(place, self.parts.clock())
             host, partition = _host(feed), self._partition(feed)
-            fresh = [entry for entry in entries if self._tells_something(entry, partition)]
-            await self.send(*(Message(POLLS, host, FeedEntry(article=entry), partition) for entry in fresh))
+            teasers = self._teasers(feed, entries)
+            whole = (one for number, one in enumerate(entries) if number not in teasers)
+            await self.send(*(Message(POLLS, host, one, partition) for one in whole))
+            for done in asyncio.as_completed([self._with_page(entries[number]) for number in teasers]):
+                await self.send(Message(POLLS, host, await done, partition))
             await self.send(Message(POLLS, host, polled, partition))
         except BaseException:
             self._under_way.discard(feed.url)
+            self._due.put(feed.url, self.parts.clock())
             raise
 
-    async def _polled(self, feed: FeedSettings, state: FeedState) -> tuple[Sequence[Article], FeedPolled]:
-        """The articles of a feed, oldest first, and the end of its poll, whatever the publisher sends."""
-        now = self.parts.clock()
+    def _teasers(self, feed: FeedSettings, entries: Sequence[FeedEntry]) -> list[int]:
+        """Which entries are those whose pages are to be read: the newest, as many as are allowed after one poll."""
+        pages, partition = self.settings.pages, self._partition(feed)
+        if not (pages.full_text and feed.full_text):
+            return []
+        wanted = [
+            number
+            for number, one in enumerate(entries)
+            if is_teaser(one.article, words=pages.teaser_words)
+            and wants_page(self._known(one.article.id, partition), one.article)
+        ]
+        return wanted[max(0, len(wanted) - pages.max_a_poll) :]
+
+    async def _with_page(self, entry: FeedEntry) -> FeedEntry:
+        found, page = await self._pages.read(entry.article)
+        return msgspec.structs.replace(entry, article=found, page=page)
+
+    async def _polled(self, feed: FeedSettings, state: FeedState, place: str) -> _Poll:
+        """What a poll brings, whatever the publisher sends."""
+        now, started = self.parts.clock(), time.monotonic()
+        polled = FeedPolled(feed_url=feed.url, at=now)
+
+        def ended(brought: Sequence[FeedEntry] = (), /, **how: Any) -> _Poll:
+            took_s = round(time.monotonic() - started, 3)
+            return _Poll(brought, msgspec.structs.replace(polled, took_s=took_s, **how))
+
         try:
             found = await fetch(
                 self.parts.session,
-                feed.url,
+                place,
                 etag=state.etag,
                 last_modified=state.last_modified,
                 settings=self.settings.fetch,
             )
+            validators: dict[str, Any] = {
+                "etag": found.etag,
+                "last_modified": found.last_modified,
+                "moved_to": found.moved_to,
+                "asked_wait_s": found.max_age_s,
+            }
             if not isinstance(found, Fetched):
-                return (), FeedPolled(
-                    feed_url=feed.url, at=now, status=304, etag=found.etag, last_modified=found.last_modified
-                )
+                return ended(status=304, **validators)
             # In a thread: a large feed takes seconds to parse.
-            parsed, articles, rejected = await asyncio.to_thread(self._read, feed, found, now)
+            parsed, named, rejected = await asyncio.to_thread(self._read, feed, state, found, now)
         except FetchError as error:
-            return (), FeedPolled(
-                feed_url=feed.url, at=now, error=error.reason, message=str(error), retry_after_s=error.retry_after_s
-            )
+            return ended(error=error.reason, message=str(error), retry_after_s=error.retry_after_s)
         except Exception as error:  # the shell: without an end of its poll the feed would be asked again each second
             logger.exception("%s: %s", self.name, shown(feed.url))
             message = f"{shown(feed.url)} cannot be read ({type(error).__name__}: {error}); this is a bug, report it"
-            return (), FeedPolled(feed_url=feed.url, at=now, error=BUG, message=message)
+            return ended(error=BUG, message=message)
+        entries, fresh = self._telling(feed, named)
         problems = [*parsed.problems, *(one.message for one in rejected)]
-        return articles, FeedPolled(
-            feed_url=feed.url,
-            at=now,
-            status=found.status,
-            etag=found.etag,
-            last_modified=found.last_modified,
-            entries=len(parsed.entries),
-            rejected=len(rejected),
-            problems=tuple(problems[:KEPT_PROBLEMS]),
+        waits_s = [wait_s for wait_s in (found.max_age_s, parsed.wait_s) if wait_s]
+        return ended(
+            entries,
+            **validators
+            | {
+                "status": found.status,
+                "entries": len(parsed.entries),
+                "fresh": fresh,
+                "rejected": len(rejected),
+                "problems": tuple(problems[:KEPT_PROBLEMS]),
+                "asked_wait_s": max(waits_s, default=None),
+            },
         )
 
-    def _read(self, feed: FeedSettings, found: Fetched, now: datetime) -> tuple[Feed, list[Article], list[Rejected]]:
+    def _read(
+        self, feed: FeedSettings, state: FeedState, found: Fetched, now: datetime
+    ) -> tuple[Feed, list[Named], list[Rejected]]:
         parsed = parse(
             found.body, url=found.url, content_type=found.content_type, max_entries=self.settings.fetch.max_entries
         )
-        articles: dict[str, Article] = {}
+        quiet_after = timedelta(seconds=self.settings.poll.quiet_after_s)
+        is_first = state.last_success_at is None
+        articles: dict[str, Named] = {}
         rejected = []
         # Feeds list the latest first; who is first within one poll is decided by the publisher's own dates.
         oldest_first = list(reversed(parsed.entries))
         oldest_first.sort(key=lambda entry: entry.published_at or now)
         for number, entry in enumerate(oldest_first):
-            seen_at = now + timedelta(microseconds=number)
-            made = article(entry, feed_url=feed.url, source=feed.source, first_seen_at=seen_at)
-            if isinstance(made, Article):
-                # The latest of entries with one URL: handled one after another, they would be each other's revisions,
-                # at every poll anew.
-                articles.pop(made.id, None)
-                articles[made.id] = made
-            else:
+            made = article(
+                entry,
+                feed_url=feed.url,
+                source=feed.source,
+                first_seen_at=now + timedelta(microseconds=number),
+                quiet_after=quiet_after,
+            )
+            if isinstance(made, Rejected):
                 rejected.append(made)
+                continue
+            if is_first and made.published_at is None:
+                # It may have stood there for years.
+                made = msgspec.structs.replace(made, quiet=True)
+            # The latest of entries with one URL: handled one after another, they would be each other's revisions,
+            # at every poll anew.
+            articles.pop(made.id, None)
+            articles[made.id] = Named(made, entry.guid.strip(), made.id)
         return parsed, list(articles.values()), rejected
 
-    def _tells_something(self, entry: Article, partition: int) -> bool:
-        """Whether an entry is worth an event: most entries of most polls are as they were."""
-        stored = self.seen.get(_key(partition, entry.id))
-        judged = judge(_seen(stored) if stored else None, entry)
-        if judged.seen is None:
-            self.metrics.articles_unchanged.inc()
-        return judged.seen is not None
+    def _telling(self, feed: FeedSettings, named: Sequence[Named]) -> tuple[list[FeedEntry], int]:
+        """The entries that are worth an event, since most of most polls are as they were, and how many of them are new."""
+        partition = self._partition(feed)
+        telling, fresh = [], 0
+        for one in resolve(
+            named,
+            is_known=lambda known: _key(partition, known) in self.seen,
+            find=lambda name: self._found(name, partition),
+        ):
+            entry = FeedEntry(article=one.article, digest=digest_of(one.article), names=one.names)
+            seen = self._known(one.article.id, partition)
+            judged = judge(seen, entry)
+            fresh += judged.article is not None
+            if judged.seen is not None or (seen and seen.missing and wants_page(seen, one.article)):
+                telling.append(entry)
+            else:
+                self.metrics.articles_unchanged.inc()
+        return telling, fresh
+
+    def _known(self, article_id: str, partition: int) -> Seen | None:
+        stored = self.seen.get(_key(partition, article_id))
+        return _seen(stored) if stored else None
+
+    def _found(self, name: str, partition: int) -> Known | None:
+        """The article that is remembered under a name."""
+        stored = self.names.get(_key(partition, name))
+        seen = self._known(stored.decode(), partition) if stored else None
+        return Known(stored.decode(), seen.url) if stored and seen and seen.url else None
 
     def _partition(self, feed: FeedSettings) -> int:
         return partition_of(_host(feed).encode(), POLLS.partitions(self.settings.broker))
@@ -244,7 +408,7 @@ class PollFeeds(Role):
         return self._sweeps.setdefault(partition, Sweep(lambda: list(self._places(_key(partition, "")))))
 
     def _places(self, prefix: bytes) -> Iterator[Place]:
-        for table in (self.seen, self.blocks):
+        for table in (self.seen, self.names, self.blocks):
             yield from ((table, key) for key in list(table) if key.startswith(prefix))
 
 

@@ -41,7 +41,13 @@ class Topic:
 
 
 POLLS = Topic(
-    "wirewatch-polls", "FeedEntry, FeedPolled, Tick", "feed host", "poll", "poll, view", "partitions", 2 * DAY_S
+    "wirewatch-polls",
+    "FeedEntry, FeedPolled, FeedHealth, Tick",
+    "feed host",
+    "poll",
+    "poll, view",
+    "partitions",
+    2 * DAY_S,
 )
 ARTICLES = Topic("wirewatch-articles", "Article", "article id", "poll", "fingerprint", "partitions", 14 * DAY_S)
 FINGERPRINTS = Topic(

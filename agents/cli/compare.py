@@ -19,6 +19,7 @@ from agents.cli import console, options
 from agents.cli.articles_in import files_of, read_articles, read_text
 from monitor.alerts.describe import plain
 from monitor.articles.html import text_of
+from monitor.articles.page import read_page
 from monitor.base.errors import InputError, TextTooShort
 from monitor.base.events import Article, Match
 from monitor.base.network import guarded_session
@@ -65,7 +66,7 @@ def _article(name: str, seen_at: datetime, fetching: FetchSettings) -> Article:
         return Article(id=name, url=name, first_seen_at=seen_at, text=asyncio.run(_page(name, fetching)))
     path = Path(name)
     if path.suffix.lower() in _PAGE_SUFFIXES:
-        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=text_of(read_text(path)))
+        return Article(id=path.stem, url=name, first_seen_at=seen_at, text=_on_page(read_text(path).encode(), name))
     if path.suffix not in (".jsonl", ".ndjson"):
         return Article(id=path.stem, url=name, first_seen_at=seen_at, text=read_text(path))
     articles = list(read_articles(files_of([name]), now=seen_at))
@@ -81,14 +82,19 @@ async def _page(url: str, fetching: FetchSettings) -> str:
         found = await fetch(session, url, etag="", last_modified="", settings=fetching)
     if isinstance(found, NotModified):
         raise InputError(f"{url}: answered 'not modified' to a request without conditions; try again")
-    charset = re.search(r"charset=[\"']?([\w.:-]+)", found.content_type) or re.search(
-        r"<meta[^>]{0,200}?charset=[\"']?([\w.:-]+)", found.body[:2048].decode("ascii", "replace"), re.IGNORECASE
-    )
-    try:
-        text = found.body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        text = found.body.decode("utf-8", "replace")
-    return text_of(text)
+    return _on_page(found.body, url, content_type=found.content_type)
+
+
+def _on_page(body: bytes, name: str, content_type: str = "text/html; charset=utf-8") -> str:
+    page = read_page(body, url=name, content_type=content_type)
+    if page.kind == "consent":
+        raise InputError(
+            f"{name}: asks for consent, or whether you are human, before it shows the article; save its text"
+        )
+    if page.kind == "paywalled":
+        console.note(f"{name}: is behind a paywall; the beginning that it shows is compared")
+    # A page of a few lines is whatever the user takes it for.
+    return page.text if page.kind == "article" else page.text or text_of(body.decode("utf-8", "replace"))
 
 
 def _as_json(found: Explanation, later: Text, earlier: Text) -> dict[str, Any]:

@@ -17,7 +17,9 @@ COMMANDS = {
     "demo": ("agents.cli.demo", "Watch Wirewatch catch a copied story: the main job on invented newspapers."),
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
+    "extract": ("agents.cli.extract", "The article on a web page: title, dates, address and body as JSON."),
     "evaluate": ("agents.cli.evaluate", "How well matching does on labelled articles, by form of re-use."),
+    "feeds": ("agents.cli.feeds", "The feeds that are watched, and documents of feeds."),
     "webhooks": (
         "agents.cli.webhooks",
         "Endpoints that alerts are delivered to, the log of deliveries, a local receiver.",

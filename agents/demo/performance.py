@@ -106,6 +106,12 @@ def _settings(folder: Path, publisher: Publisher, receiver: str, secret: str, we
         broker__partitions=1,
         fetch__allow_private_addresses=True,
         poll__interval_s=POLL_S,
+        poll__max_interval_s=POLL_S,
+        # The newspapers share a host, as no real ones do.
+        poll__host_concurrency=100,
+        poll__host_spacing_s=0,
+        poll__feeds_file="",
+        pages__full_text=False,
         poll__tick_s=POLL_S / 4,
         feeds=publisher.feeds(),
         webhooks=(WebhookSettings(name="demo", url=receiver, secret=SecretStr(secret)),),

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from yarl import URL
 
-from monitor.articles.canonical import canonical_url
+from monitor.articles.canonical import canonical_url, identity_url
+from monitor.articles.gates import word_count
 from monitor.articles.html import links_of, text_of
+from monitor.articles.page import Page
 from monitor.base.events import Article
 from monitor.base.ids import article_id, text_digest
 from monitor.feeds.entry import Entry
 from monitor.feeds.failures import shown
+from monitor.feeds.host_limits import place_of
 
 MAX_HTML_CHARS = 1_000_000
 """Of an entry's text with its markup; the rest is not looked at."""
@@ -37,7 +42,9 @@ class Rejected:
     """Names the entry, the reason and the mend."""
 
 
-def article(entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime) -> Article | Rejected:
+def article(
+    entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime, quiet_after: timedelta | None = None
+) -> Article | Rejected:
     """The article that an entry announces; its id and URL are the same at each poll.
 
     The URL is the canonical one of the entry's link. Without a usable link it is the entry's guid if that is a URL;
@@ -45,7 +52,8 @@ def article(entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime
     Texts are cut at the limits above.
 
     Args: feed_url: as configured. source: the publisher; empty for the host of the article's URL without `www.`.
-        first_seen_at: the time of the poll, aware UTC.
+        first_seen_at: the time of the poll, aware UTC. quiet_after: how old it may be by then and still raise an alert;
+        None for any age.
     Cost: that of `text_of`: 0.4 ms for 5 kB of HTML.
     """
     title = _line(entry.title, MAX_TITLE_CHARS)
@@ -54,18 +62,47 @@ def article(entry: Entry, *, feed_url: str, source: str, first_seen_at: datetime
         named = shown(entry.url or entry.guid) or "without link or guid"
         return Rejected(f"the entry {named} of {shown(feed_url)} has neither title nor text; look at the feed's source")
     url = _link(entry.url) or _link(entry.guid) or _made_up(entry, feed_url, title, text)
+    published_at = _past(entry.published_at, first_seen_at)
     return Article(
-        id=article_id(url),
+        id=article_id(identity_url(url)),
         url=url,
         title=title,
         source=source or (URL(url).host or "").removeprefix("www."),
-        published_at=_past(entry.published_at, first_seen_at),
+        published_at=published_at,
         first_seen_at=first_seen_at,
         language=_language(entry.language),
         text=text,
         links=_outgoing(entry.html[:MAX_HTML_CHARS], url),
         authors=tuple(name for name in (_line(one, MAX_NAME_CHARS) for one in entry.authors[:MAX_AUTHORS]) if name),
         feed_url=feed_url,
+        quiet=quiet_after is not None and published_at is not None and first_seen_at - published_at > quiet_after,
+    )
+
+
+def is_teaser(article: Article, *, words: int) -> bool:
+    """Whether a feed gives less of an article than can be compared, so that its page is worth reading."""
+    # A made-up address has a fragment; no page stands there.
+    return word_count(article.text) < words and "#" not in article.url
+
+
+def with_page(article: Article, page: Page) -> Article:
+    """The article with what its page says of it.
+
+    The page's canonical address counts when it is of the same domain: a licensed copy names the original's page, and is
+    an article of its own all the same.
+    """
+    is_own = place_of(page.url, "domain") == place_of(article.url, "domain") if page.url else False
+    url = (_link(page.url) if is_own else "") or article.url
+    return msgspec.structs.replace(
+        article,
+        id=article_id(identity_url(url)),
+        url=url,
+        title=article.title or page.title[:MAX_TITLE_CHARS],
+        text=page.text[:MAX_TEXT_CHARS],
+        published_at=article.published_at or _past(page.published_at, article.first_seen_at),
+        language=article.language or _language(page.language),
+        authors=article.authors or tuple(name[:MAX_NAME_CHARS] for name in page.authors[:MAX_AUTHORS]),
+        links=tuple(dict.fromkeys((*article.links, *_of_other_hosts(page.links, url))))[:MAX_LINKS],
     )
 
 
@@ -78,8 +115,12 @@ def _link(url: str) -> str:
 
 def _outgoing(html: str, url: str) -> tuple[str, ...]:
     """Canonical URLs of the first links to other hosts."""
+    return _of_other_hosts(links_of(html, limit=4 * MAX_LINKS), url)
+
+
+def _of_other_hosts(links: Iterable[str], url: str) -> tuple[str, ...]:
     own = URL(url).host
-    found = (canonical_url(link) for link in links_of(html, limit=4 * MAX_LINKS))
+    found = (canonical_url(link) for link in links)
     outgoing = dict.fromkeys(link for link in found if link and URL(link).host != own)
     return tuple(outgoing)[:MAX_LINKS]
 

@@ -20,6 +20,16 @@ _TRACKING = frozenset(
 """Query parameters that say where a reader came from, never what is read."""
 
 
+_AMP_CACHE = re.compile(
+    r"https?://(?:[a-z0-9-]+\.cdn\.ampproject\.org/[acv]/(?:s/)?|www\.google\.[a-z.]+/amp/(?:s/)?)(.+)"
+)
+_HOST_PREFIX = re.compile(r"^(?:(?:www|m|mobile|mobil|touch|amp|wap)\.)+(?=[^.]+\.)")
+_AMP_PATH = re.compile(r"^/amp(?=/)|/amp(?:html)?/?$|\.amp(?=\.html?$|$)")
+_AMP_QUERY = frozenset(
+    {"amp", "amp=1", "amp=true", "amp=amp", "outputtype=amp", "outputtype=amp-type", "output=amp", "m=1"}
+)
+
+
 def canonical_url(url: str) -> str:
     """The URL that stands for an article, or nothing when `url` is no http or https URL.
 
@@ -47,6 +57,26 @@ def canonical_url(url: str) -> str:
     except ValueError:
         return ""
     return canonical if len(canonical) <= MAX_URL_CHARS else ""
+
+
+def identity_url(url: str) -> str:
+    """What two addresses of one article have in common: its id is made from this.
+
+    Without scheme, `www.`, mobile hosts, AMP, and the last slash; an AMP cache stands for the site that it caches. It is
+    no address to ask for.
+
+    Args: url: a canonical one.
+    Source: AMP cache URLs (amp.dev); the hosts and paths of sites that publish for phones apart.
+    """
+    cached = _AMP_CACHE.match(url)
+    rest = cached[1] if cached else url.partition("://")[2]
+    host, slash, path = rest.partition("/")
+    path, mark, fragment = (slash + path).partition("#")
+    path, _, query = path.partition("?")
+    host = _HOST_PREFIX.sub("", host) if host.count(".") > 1 else host
+    path = _AMP_PATH.sub("", path).rstrip("/")
+    query = "&".join(part for part in query.split("&") if part and part.lower() not in _AMP_QUERY)
+    return f"{host}{path}{'?' if query else ''}{query}{mark}{fragment}"
 
 
 def _tracks(parameter: str) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 from monitor.base.errors import EventError
 
 Kind = Literal["verbatim", "edited", "rewritten", "partial"]
+FeedWord = Literal["ok", "slow", "failing", "gone", "silent"]
 Confidence = Literal["high", "medium", "low"]
 
 _DAY_S = 86_400
@@ -41,6 +42,8 @@ class ArticleRef(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     """ISO 639-1 code; empty when it could not be told."""
     revision: int = 1
+    quiet: bool = False
+    """It was old already when it was first seen: it is matched against, and raises no alert."""
 
     @property
     def appeared_at(self) -> datetime:
@@ -78,6 +81,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     feed_url: str = ""
     blocks: tuple[str, ...] = ()
     """Lines of the cleaned text that the source puts into many of its articles; they leave before fingerprinting."""
+    quiet: bool = False
+    """As in `ArticleRef`."""
 
     def ref(self, language: str = "") -> ArticleRef:
         """The article without its text; `language` replaces a language that the feed did not give."""
@@ -90,6 +95,7 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
             first_seen_at=self.first_seen_at,
             language=self.language or language,
             revision=self.revision,
+            quiet=self.quiet,
         )
 
 
@@ -369,6 +375,13 @@ class FeedEntry(Event, frozen=True, kw_only=True, tag="entry"):
     """One item of a polled feed, turned into an article that is not yet known to be new."""
 
     article: Article
+    digest: str = ""
+    """Of the title and text that the feed gave; the article may have those of its page. Empty: they are the same."""
+    page: Literal["", "read", "missing"] = ""
+    """Whether the text was read from the article's page, or that page could not be had; empty when the feed's text is all
+    that there is, or all that is needed."""
+    names: tuple[str, ...] = ()
+    """Digests of its GUID and of its title and text, under which it is found again at another address."""
 
 
 class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
@@ -387,6 +400,33 @@ class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
     message: str = ""
     problems: tuple[str, ...] = ()
     retry_after_s: float | None = None
+    fresh: int = 0
+    """Entries that were new or revised."""
+    took_s: float = 0.0
+    asked_wait_s: float | None = None
+    """The longest pause that the feed asks for: `ttl`, `sy:updatePeriod`, `Cache-Control`."""
+    moved_to: str = ""
+    """Where the feed has moved, by permanent redirects alone."""
+
+
+class FeedHealth(Event, frozen=True, kw_only=True, tag="feed_health"):
+    """How a feed does, after a poll that changed it, and after each one while it is not well."""
+
+    feed_url: str
+    at: datetime
+    word: FeedWord
+    was: FeedWord = "ok"
+    reason: str = ""
+    since: datetime | None = None
+    next_poll_at: datetime
+
+    @property
+    def told_as(self) -> Literal["feed.failing", "feed.recovered", ""]:
+        """The event that tells an operator of the change; empty when it is none that must be told."""
+        broken, was_broken = self.word in ("failing", "gone"), self.was in ("failing", "gone")
+        if broken == was_broken:
+            return ""
+        return "feed.failing" if broken else "feed.recovered"
 
 
 class Tick(Event, frozen=True, kw_only=True, tag="tick"):
@@ -428,6 +468,7 @@ AnyEvent = (
     | DeliveryAttempt
     | FeedEntry
     | FeedPolled
+    | FeedHealth
     | Tick
     | DeadLetter
 )

@@ -40,6 +40,12 @@ class Metrics:
         self.polled = self._counter(
             "polled", "polls", "Polls of feeds, by outcome: ok or the reason of failure", "outcome"
         )
+        self.pages = self._counter(
+            "pages",
+            "pages",
+            "Pages of articles, by outcome: read, paywalled, disallowed …, or why none came",
+            "outcome",
+        )
         articles = self._counter(
             "articles", "articles", "Feed entries, by outcome: new, revised, unchanged or rejected", "outcome"
         )
@@ -64,6 +70,15 @@ class Metrics:
         )
         self.dead_lettered = self._counter(
             "dead_lettered", "dead_letters", "Messages set aside because they could not be processed, by stage", "stage"
+        )
+        self.feed_changes = self._counter(
+            "feed_changes", "feed_changes", "Feeds that began to fail, or recovered", "change"
+        )
+        self.poll_lateness_seconds = self._histogram(
+            "poll_lateness_seconds",
+            "poll_lateness",
+            "From the time a feed was due to the start of its poll",
+            STAGE_BUCKETS_S,
         )
         self.stage_seconds = self._histogram(
             "stage_seconds", "stage", "Time one event takes in a stage", STAGE_BUCKETS_S, "stage"

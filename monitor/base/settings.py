@@ -131,13 +131,42 @@ class PollSettings(Section):
     """When feeds are polled."""
 
     interval_s: float = Field(300.0, gt=0)
-    """Between two polls of a feed that has no interval of its own."""
+    """Shortest wait between two polls of a feed that has no interval of its own; it is longer for feeds that bring little."""
+    max_interval_s: float = Field(86_400.0, gt=0)
+    """Longest wait between two polls of a feed that works."""
     max_backoff_s: float = Field(86_400.0, gt=0)
     """Longest wait after failures: a feed is never given up."""
     jitter: float = Field(0.1, ge=0, le=0.5)
     """Share of the interval by which each wait is varied, so that feeds do not march in step."""
     concurrency: int = Field(32, ge=1, le=1000)
+    host_concurrency: int = Field(2, ge=1, le=100)
+    """Requests under way at one publisher's host."""
+    host_spacing_s: float = Field(0.5, ge=0, le=600)
+    """Between the starts of two requests to one host."""
+    host_scope: Literal["host", "domain"] = "host"
+    """Whether `a.blogs.example` and `b.blogs.example` count as two places, or as one."""
+    quiet_after_s: float = Field(86_400.0, ge=0)
+    """An article that is older when it is first seen raises no alert: the first poll of a feed brings many."""
+    feeds_file: str = "wirewatch-feeds.opml"
+    """The list that `wirewatch feeds` changes, read while the service runs; empty for none."""
     tick_s: float = Field(1.0, gt=0, le=60)
+
+
+class PageSettings(Section):
+    """Articles whose feed gives a teaser only are read from their pages."""
+
+    full_text: bool = True
+    teaser_words: int = Field(120, ge=0, le=10_000)
+    """A text of fewer words is a teaser."""
+    concurrency: int = Field(8, ge=1, le=200)
+    """Pages under way at a time, in each process."""
+    host_spacing_s: float = Field(1.0, ge=0, le=600)
+    """Between the starts of two requests for pages of one host; more when its robots.txt asks for it."""
+    max_a_poll: int = Field(50, ge=0, le=2000)
+    """Pages read after one poll of one feed; the newest articles' first."""
+    max_body_bytes: int = Field(5 * 1024 * 1024, ge=1024)
+    obey_robots: bool = True
+    """Whether robots.txt is heeded. Only for sites of your own it may be false."""
 
 
 class FeedSettings(Section):
@@ -147,6 +176,11 @@ class FeedSettings(Section):
     source: str = ""
     """The publisher; by default the host of each article's URL without `www.`."""
     interval_s: float | None = Field(None, gt=0)
+    urgent: bool = False
+    """Polled every minute at least."""
+    paused: bool = False
+    full_text: bool = True
+    """False: teasers of this feed are taken as they are."""
 
 
 class MatchSettings(Section):
@@ -271,6 +305,7 @@ class Settings(Section):
     broker: BrokerSettings = BrokerSettings()
     fetch: FetchSettings = FetchSettings()
     poll: PollSettings = PollSettings()
+    pages: PageSettings = PageSettings()
     match: MatchSettings = MatchSettings()
     delivery: DeliverySettings = DeliverySettings()
     web: WebSettings = WebSettings()

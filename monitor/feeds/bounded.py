@@ -8,6 +8,7 @@ what no caller expects. So it gets a copy, made with expat, that is well-formed 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ MAX_WORD_CHARS = 200
 MAX_URI_CHARS = 300
 """Of a namespace."""
 
+_SEPARATOR = "\f"
+"""Between the parts of a name as expat gives it: no character of XML, since namespaces do hold spaces."""
 _XML = "http://www.w3.org/XML/1998/namespace"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _PREFIXES = {
@@ -43,22 +46,40 @@ _PREFIXES = {
     "http://purl.org/dc/terms/": "dcterms:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://search.yahoo.com/mrss/": "media:",
 }
 """Namespaces, in lower case, that say something of an article, and their prefixes in the copy."""
 _DECLARED = "".join(
-    f' xmlns:{prefix.rstrip(":")}="{uri}"' for uri, prefix in [*_PREFIXES.items(), (_RDF, "rdf:")] if prefix
+    f' xmlns:{prefix.rstrip(":")}="{uri}"'
+    for prefix, uri in {prefix: uri for uri, prefix in [*_PREFIXES.items(), (_RDF, "rdf:")] if prefix}.items()
 )
-_TEXTS = frozenset("content content:encoded description summary abstract body fullitem dc:description".split())
-_LINES = frozenset("title dc:title link guid id feedburner:origlink".split())
+_TEXTS = frozenset(
+    "content content:encoded description subtitle summary abstract body fullitem dc:description itunes:summary"
+    " media:description".split()
+)
+_LINES = frozenset("title dc:title media:title link guid id feedburner:origlink".split())
 _PERSONS = ("author", "contributor")
+_NOT_NAMES = frozenset("email uri url homepage link".split())
+_GROUPS = frozenset({"media:group"})
+"""Elements of an entry whose children are read as the entry's own."""
 _KEPT = (
     _TEXTS
     | _LINES
     | frozenset(_PERSONS)
     | frozenset("pubdate published issued created updated modified language dc:creator dc:date dc:language".split())
-    | frozenset("dcterms:issued dcterms:created dcterms:modified".split())
+    | frozenset("dcterms:issued dcterms:created dcterms:modified itunes:author".split())
 )
 """The children of an entry that say something of an article."""
+_HEAD = frozenset(
+    "title dc:title link author itunes:author managingeditor webmaster dc:creator dc:author language dc:language pubdate"
+    " lastbuilddate published updated modified dc:date ttl sy:updateperiod sy:updatefrequency".split()
+)
+"""The children of a feed that say something of it: whose it is, where it is, when it wants to be asked again."""
+_RENAMED = {"media:description": "mediatext", "media:title": "mediatitle", "itunes:summary": "summary"}
+"""feedparser would mix what `media` says with the entry's own; it counts only where there is nothing else."""
 _ATTRIBUTES = {
     ("", "href"): "href",
     ("", "rel"): "rel",
@@ -68,6 +89,7 @@ _ATTRIBUTES = {
     (_XML, "lang"): "xml:lang",
     (_RDF, "about"): "rdf:about",
 }
+_LINKS = ("href", "src")
 _MARKUP_TYPES = ("xhtml", "application/xhtml+xml")
 _TEXT_TYPES = ("", "text", "html", *_MARKUP_TYPES)
 # Of a date in Perforce's form with a 13th month, feedparser raises IndexError.
@@ -81,6 +103,8 @@ class Bounded:
     head: str = ""
     entries: list[str] = field(default_factory=list)
     tail: str = ""
+    says_something: bool = False
+    """Of the feed itself: a title, a link, or another field of the head."""
     broken: str = ""
     """Why nothing was read from some place on, and the place; empty when the document was read to its end."""
     more: bool = False
@@ -98,7 +122,7 @@ def bounded(text: str, *, max_entries: int) -> Bounded:
     Cost: linear; 25 ms for 1 MB of articles, 2 s for 15 MB of empty elements.
     """
     copy = _Copy(max_entries)
-    parser = expat.ParserCreate("utf-8", " ")
+    parser = expat.ParserCreate("utf-8", _SEPARATOR)
     parser.namespace_prefixes = True
     parser.buffer_text = True
     parser.StartNamespaceDeclHandler = copy.namespace
@@ -129,16 +153,21 @@ class _Field:
     pieces: list[str] = field(default_factory=list)
     is_markup: bool = False
     """Its markup stands in it as elements, not as escaped text."""
-    is_name: bool = False
-    """Of a person it is the name that was read."""
+    is_packed: bool = False
+    """It stands in base64."""
+    name_depth: int = 0
+    """Of a person the depth of its name, once there is one: nothing else of it counts then."""
 
     def xml(self) -> str:
         text = _characters(self.text())
-        inner = f"<name>{text}</name>" if self.is_name else text
-        return f"<{self.name}{_written(self.attributes)}>{inner}</{self.name}>"
+        inner = f"<name>{text}</name>" if self.name_depth else text
+        name = _RENAMED.get(self.name, self.name)
+        return f"<{name}{_written(self.attributes)}>{inner}</{name}>"
 
     def text(self) -> str:
         text = "".join(self.pieces).strip()
+        if self.is_packed:
+            text = _unpacked(text)
         if self.name in _TEXTS:
             return text[:MAX_TEXT_CHARS]
         if self.name in _LINES:
@@ -157,6 +186,9 @@ class _Copy:
         self._skipped_depth = 0
         """Of the element whose content is being skipped; 0 for none."""
         self._root = ""
+        self._head: list[str] = []
+        self._head_depth = 0
+        """Of the element whose children say something of the feed; 0 before it."""
         self._language = ""
         self._base = ""
         self._entry: list[str] = []
@@ -178,7 +210,7 @@ class _Copy:
         if self._skipped_depth:
             return
         if self._field:
-            self._start_within(self._field, name)
+            self._start_within(self._field, name, attributes)
         elif self._entry:
             self._start_field(_name(name), _kept(attributes))
         else:
@@ -190,8 +222,7 @@ class _Copy:
         elif self._field:
             if self._depth == self._field.depth:
                 self._end_field(self._field)
-            elif not self._field.is_name:
-                # The name is all that counts of a person.
+            elif self._field.name not in _PERSONS:
                 self._field.pieces.append(f"</{_split(name)[1]}>")
         elif self._depth == self._entry_depth:
             self._copy.entries.append("".join([*self._entry, f"</{self._entry_name}>"]))
@@ -200,20 +231,22 @@ class _Copy:
         self._depth -= 1
 
     def characters(self, text: str) -> None:
-        if self._field and not self._skipped_depth:
+        if self._field and not self._skipped_depth and self._field.name_depth in (0, self._depth):
             self._field.pieces.append(escape(text) if self._field.is_markup else text)
 
     def finished(self, broken: str) -> Bounded:
         copy = self._copy
         copy.broken = broken
+        copy.says_something = bool(self._head or self._language)
         base = _written({"xml:base": self._base} if self._base else {})
-        language = f"<language>{escape(self._language)}</language>" if self._language else ""
+        inner = "".join(self._head)
         if self._root == "feed":
             lang = _written({"xml:lang": self._language} if self._language else {})
-            root = f'<feed xmlns="http://www.w3.org/2005/Atom"{_DECLARED}{base}{lang}>'
+            root = f'<feed xmlns="http://www.w3.org/2005/Atom"{_DECLARED}{base}{lang}>{inner}'
             copy.tail = "</feed>"
         else:
-            root = f'<rss version="2.0"{_DECLARED}{base}><channel>{language}'
+            language = f"<language>{escape(self._language)}</language>" if self._language else ""
+            root = f'<rss version="2.0"{_DECLARED}{base}><channel>{inner}{language}'
             copy.tail = "</channel></rss>"
         # With the line break, feedparser's search for an encoding ends in the first line.
         copy.head = f'<?xml version="1.0" encoding="utf-8"?>\n{root}'
@@ -231,42 +264,54 @@ class _Copy:
                 raise _Stop
             self._entry = [f"<{self._entry_name}{_written(attributes)}>"]
             self._entry_depth = self._depth
-        elif name in ("language", "dc:language"):
-            self._field = _Field("language", self._depth)
-        else:
+        elif self._depth == self._head_depth + 1 and name in _HEAD and len(self._head) < 2 * MAX_FIELDS:
+            self._start_field(name, attributes)
+        elif not self._head_depth:
+            # The head's own children may have bases that hold for them alone.
             self._base = attributes.get("xml:base", self._base)
             self._language = attributes.get("xml:lang", self._language)[:MAX_WORD_CHARS]
+            if name in ("feed", "channel"):
+                self._head_depth = self._depth
 
     def _start_field(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _GROUPS:
+            return
         kind = attributes.get("type", "").lower()
-        is_picture = name in _TEXTS and kind not in _TEXT_TYPES and not kind.startswith("text/")
-        if name not in _KEPT or is_picture or len(self._entry) > MAX_FIELDS:
+        is_packed = kind == "application/octet-stream" or attributes.get("mode", "").lower() == "base64"
+        is_picture = name in _TEXTS and kind not in _TEXT_TYPES and not (kind.startswith("text/") or is_packed)
+        if (self._entry and name not in _KEPT) or is_picture or len(self._entry) > MAX_FIELDS:
             self._skipped_depth = self._depth
             return
         is_markup = kind in _MARKUP_TYPES
-        if is_markup:
+        if is_markup or is_packed:
             attributes["type"] = "html"
+        if is_packed:
+            attributes.pop("mode", None)
         if name in ("guid", "id"):
             # Or feedparser takes it for the link, and makes an address of '7'. monitor.articles looks what it is.
             attributes = {"ispermalink": "false"}
-        self._field = _Field(name, self._depth, attributes, is_markup=is_markup)
+        self._field = _Field(name, self._depth, attributes, is_markup=is_markup, is_packed=is_packed)
 
-    def _start_within(self, field: _Field, name: str) -> None:
+    def _start_within(self, field: _Field, name: str, attributes: Mapping[str, str]) -> None:
         if field.name not in _PERSONS:
             field.is_markup = True
-            field.pieces.append(f"<{_split(name)[1]}>")
-        elif _name(name) == "name":
+            # Links may credit a source, or point to it.
+            links = {key: value for key, value in attributes.items() if key in _LINKS and len(value) <= MAX_LINE_CHARS}
+            field.pieces.append(f"<{_split(name)[1]}{_written(links)}>")
+        elif _name(name) == "name" and not field.name_depth:
             field.pieces = []
-            field.is_name = True
-        else:
+            field.name_depth = self._depth
+        elif self._root == "feed" or _name(name) in _NOT_NAMES:
             self._skipped_depth = self._depth
 
     def _end_field(self, field: _Field) -> None:
+        self._field = None
         if self._entry:
             self._entry.append(field.xml())
-        else:
+        elif field.name in ("language", "dc:language"):
             self._language = field.text() or self._language
-        self._field = None
+        else:
+            self._head.append(field.xml())
 
 
 def _characters(text: str) -> str:
@@ -274,9 +319,17 @@ def _characters(text: str) -> str:
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>" if "<" in text or "&" in text else escape(text)
 
 
+def _unpacked(text: str) -> str:
+    """A text of its base64; nothing when it is no text."""
+    try:
+        return base64.b64decode(text, validate=False).decode()
+    except ValueError:
+        return ""
+
+
 def _split(name: str) -> tuple[str, str, bool]:
     """Namespace, local name in lower case, and whether there was a prefix, of a name as expat gives it."""
-    match name.split(" "):
+    match name.split(_SEPARATOR):
         case [uri, local, _]:
             return uri, local.lower(), True
         case [uri, local]:
@@ -288,6 +341,7 @@ def _split(name: str) -> tuple[str, str, bool]:
 def _name(name: str) -> str:
     """An element's name in the copy; empty when its namespace says nothing of an article."""
     uri, local, has_prefix = _split(name)
+    uri = uri.strip()
     # A namespace that nobody knows is some generator's idea of RSS when it is the document's own.
     prefix = _PREFIXES.get(uri.lower(), None if has_prefix else "")
     return "" if prefix is None else prefix + local

@@ -28,8 +28,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The entries of a document, in its order, and what was wrong with it although it could be read."""
+    """What a document says of itself, its entries in its order, and what was wrong with it although it could be read."""
 
     entries: Sequence[Entry]
     problems: Sequence[str] = ()
     """Each for the user: what is wrong, and what was done about it."""
+    title: str = ""
+    url: str = ""
+    """The page that the feed belongs to."""
+    self_url: str = ""
+    """Where the feed says that it stands itself."""
+    hubs: Sequence[str] = ()
+    """WebSub hubs that push what is new."""
+    updated_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    wait_s: float | None = None
+    """How long the publisher asks to wait between two polls: `ttl`, or the period of `sy:updatePeriod`."""

@@ -29,6 +29,7 @@ Reason = Literal[
     "too_large",
     "empty",
     "gone",  # HTTP 410
+    "not_found",  # HTTP 404
     "rate_limited",  # HTTP 429
     "http_4xx",
     "http_5xx",
@@ -38,6 +39,27 @@ Reason = Literal[
 
 REASONS: tuple[str, ...] = get_args(Reason)
 _LONGEST_TEXT = 300
+
+_LIGHT, _MIDDLE = 0.25, 0.5
+_WEIGHTS: dict[str, float] = {
+    # A publisher that is busy, or moves its pages about, comes back; so does what lies between us and it.
+    "rate_limited": _LIGHT,
+    "not_found": _LIGHT,
+    "timeout": _MIDDLE,
+    "connection": _MIDDLE,
+    "dns": _MIDDLE,
+    "truncated": _MIDDLE,
+    "empty": _MIDDLE,
+    "http_5xx": _MIDDLE,
+}
+
+
+def weight_of(reason: str) -> float:
+    """How much a failure counts, 0.25 to 1: the more, the longer the feed is left alone.
+
+    Source: the weights of mediacloud/rss-fetcher.
+    """
+    return _WEIGHTS.get(reason, 1.0)
 
 
 class _Status(NamedTuple):
@@ -51,7 +73,7 @@ _STATUSES = (
     _Status(range(304, 305), "bad_answer", "said 'not modified' though nothing was asked; the server is at fault"),
     _Status(range(300, 400), "redirects", "redirects without saying where to; look for the feed's new URL"),
     _Status(range(401, 404), "http_4xx", "refuses access; it may want a login, or block programs"),
-    _Status(range(404, 405), "http_4xx", "has nothing there; look for the feed's new URL"),
+    _Status(range(404, 405), "not_found", "has nothing there; look for the feed's new URL"),
     _Status(range(410, 411), "gone", "says that the feed is gone for good; remove it or look for its new URL"),
     _Status(range(429, 430), "rate_limited", "asks for fewer requests; poll it less often"),
     _Status(range(400, 500), "http_4xx", "does not accept the request; try the URL in a browser"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,10 @@ from monitor.feeds.body import ACCEPTED, read_body, too_large
 MAX_KEPT_HEADER = 1_000
 """Characters of a header that is kept; real validators have under 200."""
 
-_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+ACCEPT_FEED = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+_PERMANENT = (301, 308)
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})(?!\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Fetched:
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
+    max_age_s: float | None = None
+    """How long the publisher calls the document fresh (`Cache-Control: max-age`)."""
+    moved_to: str = ""
+    """Where it stands now, when permanent redirects alone led there."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,18 @@ class NotModified:
 
     etag: str
     last_modified: str
+    max_age_s: float | None = None
+    moved_to: str = ""
 
 
 async def fetch(
-    session: aiohttp.ClientSession, url: str, *, etag: str, last_modified: str, settings: FetchSettings
+    session: aiohttp.ClientSession,
+    url: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    settings: FetchSettings,
+    accept: str = ACCEPT_FEED,
 ) -> Fetched | NotModified:
     """The document under a URL, or that it has not changed.
 
@@ -60,7 +76,7 @@ async def fetch(
     try:
         async with session.get(
             url,
-            headers=_headers(sent),
+            headers=_headers(sent, accept),
             auto_decompress=False,
             # aiohttp counts the answers that redirect, and takes 0 for no limit.
             max_redirects=settings.max_redirects + 1,
@@ -70,6 +86,8 @@ async def fetch(
                 return NotModified(
                     _header(response, hdrs.ETAG) or sent.etag,
                     _header(response, hdrs.LAST_MODIFIED) or sent.last_modified,
+                    max_age_s=_max_age_s(response.headers),
+                    moved_to=_moved_to(response),
                 )
             return await _fetched(response, url, settings)
     except ForbiddenAddress as error:
@@ -96,12 +114,24 @@ async def _fetched(response: aiohttp.ClientResponse, url: str, settings: FetchSe
         content_type=_header(response, hdrs.CONTENT_TYPE),
         etag=_header(response, hdrs.ETAG),
         last_modified=_header(response, hdrs.LAST_MODIFIED),
+        max_age_s=_max_age_s(response.headers),
+        moved_to=_moved_to(response),
     )
 
 
-def _headers(known: NotModified) -> dict[str, str]:
+def _moved_to(response: aiohttp.ClientResponse) -> str:
+    hops = response.history
+    return str(response.url) if hops and all(hop.status in _PERMANENT for hop in hops) else ""
+
+
+def _max_age_s(headers: CIMultiDictProxy[str]) -> float | None:
+    found = _MAX_AGE.search(headers.get(hdrs.CACHE_CONTROL, ""))
+    return float(found[1]) if found else None
+
+
+def _headers(known: NotModified, accept: str) -> dict[str, str]:
     headers = {
-        hdrs.ACCEPT: _ACCEPT,
+        hdrs.ACCEPT: accept,
         hdrs.ACCEPT_ENCODING: ACCEPTED,
         hdrs.IF_NONE_MATCH: known.etag,
         hdrs.IF_MODIFIED_SINCE: known.last_modified,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SPACE = re.compile(r"\s*+")
+_SPACE_AND_MARK = re.compile(r"[\s\ufeff]*+")
 _START_TAG = re.compile(r"<(?:[\w.-]{1,40}:)?([A-Za-z_][\w.-]{0,60})(?=[\s>/])")
 _SUBSET_END = re.compile(r"\]\s*>")
 _FEED = re.compile(r"<(?:rss|rdf:RDF|feed)(?=[\s>])", re.IGNORECASE)
@@ -14,14 +15,19 @@ _JUDGED_CHARS = 1_000
 _MAX_STRANGE = 0.02
 """Share of controls and broken characters that a text may have."""
 
-_FEEDS = frozenset({"rss", "rdf", "feed", "channel"})
+_FEEDS = frozenset({"rss", "rdf", "feed", "channel", "urlset"})
 _OTHERS = {
     "html": "is a web page, not a feed; look there for the address of its feed",
-    "urlset": "is a sitemap, not a feed; look for the site's RSS or Atom feed",
-    "sitemapindex": "is a list of sitemaps, not a feed; look for the site's RSS or Atom feed",
+    "sitemapindex": "is a list of sitemaps, not a feed; add the news sitemap that it lists, or the site's feed",
     "opml": "is a list of feeds (OPML), not a feed; add the feeds that it lists",
 }
 _PAGE = ("html", "head", "body", "script", "div", "meta", "title", "p", "br", "center", "table", "h1", "b", "a")
+
+
+def is_json(text: str) -> bool:
+    """Whether a document begins like JSON."""
+    at = _after_mark(text)
+    return text[at : at + 1] in ("{", "[")
 
 
 def root_at(text: str) -> tuple[int, str]:
@@ -32,7 +38,7 @@ def root_at(text: str) -> tuple[int, str]:
     follows soon.
     Cost: linear.
     """
-    start = _after_prolog(text)
+    start = after_prolog(text)
     if start == len(text):
         return 0, "holds nothing but white space; try it in a browser"
     found = _START_TAG.match(text, start)
@@ -45,7 +51,14 @@ def root_at(text: str) -> tuple[int, str]:
     return 0, _instead(text, start, "html" if is_page else name)
 
 
-def _after_prolog(text: str) -> int:
+def _after_mark(text: str) -> int:
+    """Where a document begins, after white space and a byte order mark that was written twice."""
+    spaces = _SPACE_AND_MARK.match(text)
+    return spaces.end() if spaces else 0
+
+
+def after_prolog(text: str) -> int:
+    """Where what comes before the root of a document ends: white space, comments, instructions, the document type."""
     at = 0
     while True:
         spaces = _SPACE.match(text, at)
@@ -85,8 +98,6 @@ def _instead(text: str, start: int, name: str) -> str:
     if name:
         return _OTHERS.get(name, f"is XML, but a document of the kind <{name}>, not a feed")
     begin = text[start : start + _SHOWN_CHARS]
-    if begin[:1] in ("{", "["):
-        return "is JSON, not RSS or Atom; look for the site's RSS or Atom feed"
     if _is_binary(text[:_JUDGED_CHARS]):
         return f"is no text at all (it begins with {begin[:8]!a}); look for the feed's URL on the site"
     return f"is text, but no feed (it begins with {begin!a}); look for the feed's URL on the site"

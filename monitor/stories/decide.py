@@ -147,7 +147,7 @@ def _conclude(draft: Draft, key: str, gather: Gather) -> Iterator[_Outcome]:
     story, update = join(draft, verdict.match)
     yield _Outcome(
         match=verdict.match if story else None,
-        alert=alert(verdict.match, story) if story and verdict.alerting else None,
+        alert=alert(verdict.match, story) if story and verdict.alerting and not verdict.match.article.quiet else None,
         update=update,
     )
 

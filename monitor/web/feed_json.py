@@ -22,6 +22,12 @@ def feed_json(feed: FeedState) -> dict[str, Any]:
         "error": polled.error,
         "message": polled.message.replace(polled.feed_url, without_credentials(polled.feed_url)),
         "failures": feed.failures,
+        "state": feed.health.word if feed.health else "ok",
+        "reason": feed.health.reason.replace(polled.feed_url, without_credentials(polled.feed_url))
+        if feed.health
+        else "",
+        "since": feed.health.since.isoformat() if feed.health and feed.health.since else None,
+        "next_poll_at": feed.health.next_poll_at.isoformat() if feed.health else None,
         "failing_since": feed.failing_since.isoformat() if feed.failing_since else None,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,11 @@ LATENCIES = (
 def render(template: str, **values: Any) -> str:
     """A template of this package with its values, escaped. Raises: jinja2.UndefinedError: a value is missing."""
     return _templates.get_template(template).render(values)
+
+
+def feeds_page(feeds: Sequence[Mapping[str, Any]], *, total: int) -> str:
+    """The page on `/feeds`: feeds as `feed_json` gives them, in the order in which they are to be shown."""
+    return render("feeds.html", feeds=feeds, total=total)
 
 
 def front_page(version: str) -> str:

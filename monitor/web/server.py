@@ -21,7 +21,7 @@ from monitor.web.atom import atom
 from monitor.web.feed_json import feed_json
 from monitor.web.guard import LOOPBACK_HOSTS, add_headers, host_check, write_check
 from monitor.web.health import Health
-from monitor.web.page import STATIC, front_page
+from monitor.web.page import STATIC, feeds_page, front_page
 from monitor.web.pulse import Pulse
 from monitor.web.query import check_names, one_of, whole_number
 from monitor.web.refusal import Refused, json_response, refusals
@@ -60,6 +60,7 @@ def make_app(
     app.cleanup_ctx.append(site.beating)
     app.on_shutdown.append(site.end_streams)
     app.router.add_get("/", site.page)
+    app.router.add_get("/feeds", site.feeds_page)
     app.router.add_get("/metrics", site.prometheus)
     app.router.add_get("/health/live", site.live)
     app.router.add_get("/health/ready", site.ready)
@@ -118,6 +119,13 @@ class Site:
     async def page(self, _request: web.Request) -> web.Response:
         """`/`: the live page."""
         return web.Response(text=self._page, content_type="text/html")
+
+    async def feeds_page(self, request: web.Request) -> web.Response:
+        """`/feeds?limit=`: the feeds, those that are not well first, as a page that works without scripts."""
+        check_names(request.query, {"limit"})
+        limit = whole_number(request.query, "limit", default=500, most=10_000)
+        feeds = sorted(map(feed_json, self._view.feeds), key=lambda feed: feed["state"] == "ok")
+        return web.Response(text=feeds_page(feeds[:limit], total=len(feeds)), content_type="text/html")
 
     async def prometheus(self, _request: web.Request) -> web.Response:
         """`/metrics`: the Prometheus text format."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from monitor.base.events import AnyAlert, FeedPolled
+from monitor.base.events import AnyAlert, FeedHealth, FeedPolled
 
 KEPT_ALERTS = 500
 QUEUED_ALERTS = 256
@@ -28,6 +28,8 @@ class FeedState:
     failures: int = 0
     """Polls that failed in a row, the latest one included."""
     failing_since: datetime | None = None
+    health: FeedHealth | None = None
+    """What was last told of it; None while all has been well."""
 
     @property
     def failing(self) -> bool:
@@ -85,6 +87,7 @@ class View:
         self._alerts: list[AnyAlert] = []
         self._ids: set[str] = set()
         self._feeds: dict[str, FeedState] = {}
+        self._health: dict[str, FeedHealth] = {}
         self._subscriptions: set[Subscription] = set()
         self.feeds_changed = 0
         """Goes up when a feed appears, starts to fail, fails in another way, or recovers."""
@@ -130,10 +133,23 @@ class View:
         if before is None or (before.polled.error, before.polled.message) != (polled.error, polled.message):
             self.feeds_changed += 1
 
+    def note_health(self, health: FeedHealth) -> None:
+        """Keep how a feed does; a repeat or an older word changes nothing."""
+        known = self._health.get(health.feed_url)
+        if known is None or health.at > known.at:
+            self._health[health.feed_url] = health
+            self.feeds_changed += known is None or known.word != health.word
+
+    def keep_feeds(self, urls: Collection[str]) -> None:
+        """Show no feeds but these."""
+        self._feeds = {url: feed for url, feed in self._feeds.items() if url in urls}
+        self._health = {url: health for url, health in self._health.items() if url in urls}
+
     @property
     def feeds(self) -> Sequence[FeedState]:
         """The state of each feed: the failing ones first, in order of their URLs."""
-        return sorted(self._feeds.values(), key=lambda feed: (not feed.failing, feed.polled.feed_url))
+        feeds = (replace(feed, health=self._health.get(url)) for url, feed in self._feeds.items())
+        return sorted(feeds, key=lambda feed: (not feed.failing, feed.polled.feed_url))
 
     @property
     def feed_counts(self) -> dict[str, int]:

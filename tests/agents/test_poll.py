@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from agents.sweep import SWEEP_EVERY
 from agents.topics import ARTICLES, DEAD_LETTERS, POLLS
 from monitor.articles.seen import FORGET
 from monitor.base.errors import EventError
-from monitor.base.events import Article, DeadLetter, FeedEntry, FeedPolled
+from monitor.base.events import Article, DeadLetter, FeedEntry, FeedHealth, FeedPolled
+from monitor.base.settings import FeedSettings
+from monitor.feeds.feed_list import changing, outline_of
 from tests.agents.articles import prose
 from tests.agents.stage import START, Clock, Stage, staged
 
@@ -38,6 +41,8 @@ class Publisher:
         self.body: str | None = None
         self.requests: list[web.Request] = []
         self.gate: asyncio.Event | None = None
+        self.pages: dict[str, str | None] = {"robots.txt": ""}
+        """By path; None is an error of the server."""
         application = web.Application()
         application.router.add_get("/{feed}", self.answer)
         self.server = TestServer(application)
@@ -48,6 +53,9 @@ class Publisher:
         if self.gate is not None:
             await self.gate.wait()
         feed = request.match_info["feed"]
+        if feed in self.pages:
+            page = self.pages[feed]
+            return web.Response(text=page, content_type="text/html") if page is not None else web.Response(status=500)
         if feed == "a" and self.status != 200:
             return web.Response(status=self.status, headers=self.headers)
         etag = self.headers.get("ETag")
@@ -91,6 +99,14 @@ def polling(
     folder: Path, publisher: Publisher, clock: Clock, *feeds: str, **settings: Any
 ) -> AbstractAsyncContextManager[Stage]:
     """The role with these feeds, or with feed a."""
+    usual: dict[str, Any] = {
+        "poll__jitter": 0.0,
+        "poll__max_interval_s": INTERVAL_S,
+        "poll__host_concurrency": 10,
+        "poll__host_spacing_s": 0,
+        "poll__feeds_file": str(folder / "feeds.opml"),
+        "pages__full_text": False,
+    }
     return staged(
         folder,
         PollFeeds,
@@ -98,10 +114,9 @@ def polling(
         feeds=[{"url": url} for url in feeds or (publisher.url("a"),)],
         fetch__allow_private_addresses=True,
         poll__interval_s=INTERVAL_S,
-        poll__jitter=0.0,
+        **usual | settings,
         # The tests call it themselves.
         poll__tick_s=60,
-        **settings,
     )
 
 
@@ -211,7 +226,7 @@ async def test_a_restart_polls_nothing_before_it_is_due(tmp_path: Path, publishe
 
 async def test_a_failing_feed_is_polled_less_and_less_and_others_go_on(tmp_path: Path, publisher: Publisher) -> None:
     clock = Clock()
-    publisher.status = 503
+    publisher.status = 403
     publisher.feeds["b"] = [("one", prose(1))]
     async with polling(tmp_path, publisher, clock, publisher.url("a"), publisher.url("b")) as stage:
         await poll(stage, clock, ends=2)
@@ -223,7 +238,7 @@ async def test_a_failing_feed_is_polled_less_and_less_and_others_go_on(tmp_path:
             times[one.feed_url].append((one.at - START).total_seconds() / INTERVAL_S)
         assert times[publisher.url("a")] == [1, 2, 4, 8, 16]
         assert times[publisher.url("b")] == list(range(1, 17))
-        assert stage.count("polled.http_5xx") == 5
+        assert stage.count("polled.http_4xx") == 5
         publisher.status = 200
         await poll(stage, clock, wait_s=16 * INTERVAL_S, ends=2)
         await poll(stage, clock, ends=2)
@@ -406,13 +421,223 @@ async def test_articles_that_no_feed_lists_any_more_are_forgotten(tmp_path: Path
     publisher.feeds["a"] = [("one", prose(1))]
     async with polling(tmp_path, publisher, clock) as stage:
         await poll(stage, clock)
-        role, left = role_of(stage), clock.now
-        for at, known in ((left + FORGET, 1), (left + FORGET + SWEEP_EVERY + timedelta(seconds=1), 0)):
-            clock.now = at
-            await role.call_time()
+        role = role_of(stage)
+        clock.now += FORGET + timedelta(seconds=1)
+        await role.call_time()
+        await stage.settled()
+        assert (len(role.seen), len(role.blocks)) == (1, 0), "the feed was not read since, so the article may be in it"
+        publisher.feeds["a"] = []
+        await poll(stage, clock)
+        clock.move(seconds=SWEEP_EVERY.total_seconds())
+        await role.call_time()
+        await stage.settled()
+        clock.move(seconds=SWEEP_EVERY.total_seconds())
+        await role.call_time()
+        await stage.settled()
+        assert (len(role.seen), len(role.names)) == (0, 0)
+
+
+async def test_what_a_static_feed_keeps_listing_never_returns_as_new(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    publisher.feeds["a"] = [("one", prose(1))]
+    async with polling(tmp_path, publisher, clock) as stage:
+        await poll(stage, clock)
+        for _ in range(3):
+            clock.now += FORGET + timedelta(days=1)
+            await role_of(stage).call_time()
             await stage.settled()
-            assert len(role.seen) == known
-            assert len(role.blocks) == known, "a silent source too"
+            await poll(stage, clock)
+        assert published(stage) == [("one", 1)]
+
+
+async def test_a_feed_that_changes_its_guids_moves_host_and_turns_around_brings_nothing_new(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    def document(host: str, guid: str, numbers: Sequence[int]) -> str:
+        items = "".join(
+            f"<item><title>On {at}</title><link>https://{host}/{at}</link><guid>{guid}{at}</guid>"
+            f"<description>{prose(at)}</description></item>"
+            for at in numbers
+        )
+        return f"<rss><channel>{items}</channel></rss>"
+
+    clock = Clock()
+    async with polling(tmp_path, publisher, clock) as stage:
+        for host, guid, numbers in (
+            ("old.example", "a", range(5)),
+            ("old.example", "b", range(5)),
+            ("m.old.example", "b", [4, 3, 2, 1, 0]),
+            ("new.example", "b", range(5)),
+            ("third.example", "c", range(5)),
+        ):
+            publisher.body = document(host, guid, numbers)
+            await poll(stage, clock)
+        assert len(published(stage)) == 5
+        publisher.body = document("third.example", "c", range(6))
+        await poll(stage, clock)
+        assert published(stage)[5:] == [("5", 1)]
+
+
+async def test_what_was_old_when_a_feed_was_first_seen_is_published_quietly(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+
+    def item(slug: str, at: datetime | None) -> str:
+        date = f"<pubDate>{format_datetime(at)}</pubDate>" if at else ""
+        return (
+            f"<item><link>https://wire.example/{slug}</link><description>{slug} {prose(1)}</description>{date}</item>"
+        )
+
+    items = [item("undated", None), item("fresh", START), item("old", START - timedelta(days=2))]
+    async with polling(tmp_path, publisher, clock) as stage:
+        publisher.body = f"<rss><channel>{''.join(items)}</channel></rss>"
+        await poll(stage, clock)
+        publisher.body = f"<rss><channel>{item('undated-later', None)}{''.join(items)}</channel></rss>"
+        await poll(stage, clock)
+        quiet = {one.url.rpartition("/")[2]: one.quiet for one in stage.read(ARTICLES, Article)}
+    assert quiet == {"undated": True, "fresh": False, "old": True, "undated-later": False}
+
+
+def whole_page(text: str, head: str = "") -> str:
+    """A page with an article on it."""
+    return f"<html><head>{head}</head><body><article><h1>On one</h1><p>{text}</p></article></body></html>"
+
+
+def teaser(publisher: Publisher, text: str = "A short teaser.") -> None:
+    """Let feed a give a teaser whose page the publisher serves."""
+    link = publisher.url("page-one")
+    publisher.body = f"<rss><channel><item><link>{link}</link><description>{text}</description></item></channel></rss>"
+
+
+async def test_the_page_of_a_teaser_is_read_once(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages["page-one"] = whole_page(prose(1))
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+        assert article.text == prose(1)
+        assert stage.count("pages.read") == 1
+    paths = [request.path for request in publisher.requests]
+    assert paths == ["/a", "/robots.txt", "/page-one", "/a"]
+
+
+async def test_a_page_that_robots_txt_forbids_is_not_read(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages |= {"page-one": whole_page(prose(1)), "robots.txt": "User-agent: Wirewatch\nDisallow: /page"}
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+        assert article.text == "A short teaser."
+        assert stage.count("pages.disallowed") == 1
+    assert "/page-one" not in {request.path for request in publisher.requests}
+
+
+async def test_a_page_behind_a_wall_leaves_the_teaser(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages["page-one"] = whole_page("We value your privacy. We and our 900 partners store cookies.")
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+        assert article.text == "A short teaser."
+        assert stage.count("pages.consent") == 1
+
+
+async def test_a_page_that_fails_is_tried_again_and_then_revises_the_article(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages["page-one"] = None
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        publisher.pages["page-one"] = whole_page(prose(1))
+        await poll(stage, clock)
+        await poll(stage, clock)
+        assert [(one.text, one.revision) for one in stage.read(ARTICLES, Article)] == [
+            ("A short teaser.", 1),
+            (prose(1), 2),
+        ]
+
+
+async def test_the_canonical_address_of_a_page_is_the_articles_and_is_known_at_the_next_poll(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages["page-one"] = whole_page(prose(1), head="<link rel='canonical' href='/the-one'>")
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+        assert article.url == publisher.url("the-one")
+        assert stage.count("pages.read") == 1
+
+
+async def test_a_copy_that_names_the_originals_page_stays_an_article_of_its_own(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+    teaser(publisher)
+    publisher.pages["page-one"] = whole_page(prose(1), head="<link rel='canonical' href='https://wire.example/1'>")
+    async with polling(tmp_path, publisher, clock, pages__full_text=True) as stage:
+        await poll(stage, clock)
+        (article,) = stage.read(ARTICLES, Article)
+        assert article.url == publisher.url("page-one")
+
+
+async def test_a_feed_that_is_added_to_the_list_is_polled_and_one_that_is_paused_is_not(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    clock = Clock()
+    async with polling(tmp_path, publisher, clock) as stage:
+        await poll(stage, clock)
+        with changing(tmp_path / "feeds.opml") as opml:
+            opml.outlines.append(outline_of(FeedSettings(url=publisher.url("b"))))
+            opml.outlines.append(outline_of(FeedSettings(url=publisher.url("b", "localhost"), paused=True)))
+        await role_of(stage).refresh()
+        publisher.requests.clear()
+        await poll(stage, clock, ends=2)
+        await poll(stage, clock, ends=2)
+        assert {request.host.partition(":")[0] + request.path for request in publisher.requests} == {
+            "127.0.0.1/a",
+            "127.0.0.1/b",
+        }
+
+
+async def test_a_permanent_redirect_is_followed_directly_from_then_on(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    publisher.feeds["b"] = [("one", prose(1))]
+    publisher.status, publisher.headers = 301, {"Location": "/b"}
+    async with polling(tmp_path, publisher, clock) as stage:
+        await poll(stage, clock)
+        await poll(stage, clock)
+        assert [request.path for request in publisher.requests] == ["/a", "/b", "/b"]
+
+
+async def test_one_host_gets_no_more_requests_at_a_time_than_allowed(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    publisher.gate = asyncio.Event()
+    urls = [publisher.url(f"b?{number}") for number in range(4)]
+    async with polling(tmp_path, publisher, clock, *urls, poll__host_concurrency=2) as stage:
+        await met(stage)
+        clock.move(seconds=INTERVAL_S)
+        await role_of(stage).start_due()
+        await stage.until(lambda: len(publisher.requests) == 2)
+        clock.move(seconds=5)
+        await role_of(stage).start_due()
+        assert len(role_of(stage)._under_way) == 2
+        publisher.gate.set()
+        await stage.until(lambda: len(polls(stage)) == 2)
+        await stage.settled()
+        clock.move(seconds=5)
+        await role_of(stage).start_due()
+        await stage.until(lambda: len(polls(stage)) == 4)
 
 
 async def test_a_feed_that_was_taken_out_of_the_configuration_is_not_polled(
@@ -426,3 +651,24 @@ async def test_a_feed_that_was_taken_out_of_the_configuration_is_not_polled(
         await poll(stage, clock)
         await stage.put(POLLS, "k", FeedPolled(feed_url=publisher.url("a"), at=clock.now))
         assert [request.path for request in publisher.requests] == ["/b"]
+
+
+async def test_that_a_feed_fails_and_recovers_is_told_once(tmp_path: Path, publisher: Publisher) -> None:
+    clock = Clock()
+    publisher.status = 403
+    async with polling(tmp_path, publisher, clock) as stage:
+        for _ in range(8):
+            await met(stage)
+            clock.move(seconds=INTERVAL_S)
+            await role_of(stage).start_due()
+            await stage.until(lambda: not role_of(stage)._under_way)
+        publisher.status = 200
+        await poll(stage, clock, wait_s=16 * INTERVAL_S)
+        await poll(stage, clock)
+        told = [one for one in stage.read(POLLS, FeedHealth) if one.told_as]
+    assert [(one.told_as, one.word, one.was) for one in told] == [
+        ("feed.failing", "failing", "ok"),
+        ("feed.recovered", "ok", "failing"),
+    ]
+    assert "refuses access" in told[0].reason and told[0].next_poll_at > told[0].at
+    assert stage.count("feed_changes.failing") == stage.count("feed_changes.recovered") == 1

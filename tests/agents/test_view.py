@@ -10,7 +10,9 @@ import pytest
 from agents import view as view_module
 from agents.topics import ALERTS, POLLS
 from agents.view import ShowView
-from monitor.base.events import Alert, FeedPolled, StoryUpdated
+from monitor.base.events import Alert, FeedHealth, FeedPolled, StoryUpdated
+from monitor.base.settings import FeedSettings
+from monitor.feeds.feed_list import changing, outline_of
 from tests.agents.alerts import alert
 from tests.agents.stage import START, Stage, staged
 
@@ -72,3 +74,28 @@ async def test_the_table_keeps_the_latest_alerts_only(tmp_path: Path, monkeypatc
         await stage.put(ALERTS, "k", alert(10, START + timedelta(seconds=10)))
         latest = {one.alert_id.encode() for one in stage.service.parts.view.latest(5)}
         assert set(role.alerts) == latest and len(latest) == 5
+
+
+async def test_how_a_feed_does_is_shown_after_a_restart_too(tmp_path: Path) -> None:
+    url = FEEDS[0]["url"]
+    told = FeedHealth(feed_url=url, at=START, word="failing", reason="refuses access", next_poll_at=START)
+    for put in ([polled("a"), told], []):
+        async with staged(tmp_path, ShowView, feeds=FEEDS) as stage:
+            await stage.put(POLLS, "k", *put)
+            shown = {one.polled.feed_url: one.health for one in stage.service.parts.view.feeds}
+            assert shown[url] == told
+
+
+async def test_a_feed_that_is_added_to_the_list_is_shown_and_one_that_is_removed_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    async with staged(tmp_path, ShowView, poll__feeds_file=str(path)) as stage:
+        with changing(path) as opml:
+            opml.outlines.append(outline_of(FeedSettings(url="https://a.example/feed")))
+        await stage.put(POLLS, "k", polled("a"))
+        assert set(feeds(stage)) == {"https://a.example/feed"}
+        with changing(path) as opml:
+            opml.outlines.clear()
+        role = stage.service.roles[0]
+        assert isinstance(role, ShowView)
+        await role.refresh()
+        assert not feeds(stage)

@@ -79,7 +79,15 @@ class Newsroom:
         settings: dict[str, Any] = {
             "broker": {"url": broker},
             "fetch": {"allow_private_addresses": True, "timeout_s": 5.0, "max_body_bytes": 1_000_000},
-            "poll": {"interval_s": 1.0, "tick_s": 0.2},
+            # The newspapers share a host, as no real ones do.
+            "poll": {
+                "interval_s": 1.0,
+                "max_interval_s": 1.0,
+                "host_concurrency": 100,
+                "host_spacing_s": 0,
+                "tick_s": 0.2,
+            },
+            "pages": {"full_text": False},
             "delivery": {"schedule_s": [0.5, 1, 1, 1, 2, 2, 2, 2, 2], "timeout_s": 5.0},
             "web": {"port": 0},
             "feeds": [*feeds, *({"url": url} for url in more_feeds)],

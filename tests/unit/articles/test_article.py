@@ -15,14 +15,19 @@ from monitor.articles.article import (
     Rejected,
     article,
 )
-from monitor.articles.seen import judge
+from monitor.articles.canonical import identity_url
+from monitor.articles.seen import judge as judge_entry
+from monitor.base import ids
 from monitor.base.events import Article, FeedEntry, encode
-from monitor.base.ids import article_id
 from monitor.feeds.entry import Entry
 from monitor.feeds.parse import parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEED = "https://www.herald.example/feed.xml"
+
+
+def article_id(url: str) -> str:
+    return ids.article_id(identity_url(url))
 
 
 def made(entry: Entry, *, source: str = "", feed_url: str = FEED, at: datetime = NOW) -> Article:
@@ -106,13 +111,15 @@ def test_a_changed_guid_under_the_same_link_is_the_same_article() -> None:
         for guid, at in (("7", NOW), ("https://www.herald.example/?p=8", NOW + timedelta(minutes=5)))
     )
     assert again.id == first.id
-    assert judge(judge(None, first).seen, again).outcome == "unchanged"
+    assert (
+        judge_entry(judge_entry(None, FeedEntry(article=first)).seen, FeedEntry(article=again)).outcome == "unchanged"
+    )
 
 
 def test_a_later_text_of_the_same_link_is_a_revision() -> None:
     first = made(Entry(url="https://a.example/1", title="a", html="one"))
     later = made(Entry(url="https://a.example/1?utm_medium=x", title="a", html="two"), at=NOW + timedelta(minutes=5))
-    assert judge(judge(None, first).seen, later).outcome == "revised"
+    assert judge_entry(judge_entry(None, FeedEntry(article=first)).seen, FeedEntry(article=later)).outcome == "revised"
 
 
 @pytest.mark.parametrize("html", ["", "<p> </p>", "<script>x</script>", "&nbsp;\u200b"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.articles.canonical import MAX_URL_CHARS, canonical_url
+from monitor.articles.canonical import MAX_URL_CHARS, canonical_url, identity_url
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,38 @@ def test_decorations_are_dropped_and_what_names_the_article_is_kept(url: str, ca
 )
 def test_what_is_no_address_of_a_page_has_no_canonical_url(url: str) -> None:
     assert canonical_url(url) == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.herald.example/2026/gate",
+        "http://herald.example/2026/gate/",
+        "https://m.herald.example/2026/gate",
+        "https://mobile.herald.example/2026/gate",
+        "https://amp.herald.example/2026/gate",
+        "https://www.herald.example/amp/2026/gate",
+        "https://www.herald.example/2026/gate/amp/",
+        "https://www.herald.example/2026/gate?amp=1",
+        "https://www.herald.example/2026/gate?outputType=amp",
+        "https://www-herald-example.cdn.ampproject.org/c/s/www.herald.example/2026/gate",
+        "https://www.google.com/amp/s/www.herald.example/2026/gate",
+    ],
+)
+def test_the_faces_of_one_article_have_one_identity(url: str) -> None:
+    assert identity_url(canonical_url(url)) == "herald.example/2026/gate"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://herald.example/a?id=1", "https://herald.example/a?id=2"),
+        ("https://news.herald.example/a", "https://sport.herald.example/a"),
+        ("https://herald.example/f#1", "https://herald.example/f#2"),
+        ("https://m.example/a", "https://www.example/a"),
+        ("https://herald.example/ampere", "https://herald.example/ere"),
+        ("https://herald.example/champ", "https://herald.example/ch"),
+    ],
+)
+def test_other_articles_have_another_identity(one: str, other: str) -> None:
+    assert identity_url(one) != identity_url(other)

@@ -18,17 +18,19 @@ class Publisher:
 
 
 @asynccontextmanager
-async def publishing(*answers: bytes, then_forever: bytes = b"", stay_open: bool = False) -> AsyncIterator[Publisher]:
+async def publishing(
+    *answers: bytes, then_forever: bytes = b"", pause_s: float = 0.0, stay_open: bool = False
+) -> AsyncIterator[Publisher]:
     """Answers the first connection with the first bytes, and so on; the last ones for all further connections.
 
-    Args: then_forever: repeated after the answer until the client leaves. stay_open: send nothing more, and do not
+    Args: then_forever: repeated after the answer until the client leaves, with this pause. stay_open: send nothing more, and do not
         close the connection.
     """
     left = list(answers)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = b""
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.CancelledError):
             # A client that asks for TLS begins with byte 22 and sends no line.
             while b"\r\n\r\n" not in head and not head.startswith(b"\x16") and (more := await reader.read(65_536)):
                 head += more
@@ -39,6 +41,7 @@ async def publishing(*answers: bytes, then_forever: bytes = b"", stay_open: bool
             while then_forever:
                 writer.write(then_forever)
                 await writer.drain()
+                await asyncio.sleep(pause_s)
             if stay_open:
                 await reader.read()
         writer.close()

@@ -27,7 +27,27 @@ def test_what_says_nothing_of_an_article_is_left_out() -> None:
         entry("<title>a</title><category>b</category><source><title>c</title></source><x>d</x>") == "<title>a</title>"
     )
     media = 'xmlns:media="http://search.yahoo.com/mrss/"'
-    assert entry("<media:title>a</media:title><title>b</title>", media) == "<title>b</title>"
+    assert entry("<media:thumbnail url='x'/><title>b</title>", media) == "<title>b</title>"
+
+
+def test_what_the_media_namespace_says_stands_apart_from_the_entrys_own() -> None:
+    media = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    group = "<media:group><media:title>a</media:title><media:description>b</media:description></media:group>"
+    assert entry(group + "<title>c</title>", media) == (
+        "<mediatitle>a</mediatitle><mediatext>b</mediatext><title>c</title>"
+    )
+
+
+def test_links_in_a_text_keep_where_they_lead_and_nothing_else() -> None:
+    assert entry("<description><a href='x&amp;y' onclick='z'>b</a></description>") == (
+        '<description><![CDATA[<a href="x&amp;y">b</a>]]></description>'
+    )
+
+
+def test_a_text_in_base64_is_unpacked_and_what_is_no_text_then_is_nothing() -> None:
+    packed = "<content mode='base64'>{}</content>"
+    assert entry(packed.format("aGVsbG8=")) == '<content type="html">hello</content>'
+    assert entry(packed.format("iVBORw0KGgo=")) == '<content type="html"></content>'
 
 
 def test_namespaces_count_and_prefixes_do_not() -> None:

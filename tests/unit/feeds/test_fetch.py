@@ -112,7 +112,7 @@ async def test_as_many_redirects_are_followed_as_are_allowed(session: aiohttp.Cl
         (response(status="302 Found", Location="ftp://herald.example/"), "redirects", "no http or https URL"),
         (response(status="302 Found", Location="file:///etc/passwd"), "redirects", "no http or https URL"),
         (response(status="401 Unauthorized"), "http_4xx", "refuses access"),
-        (response(status="404 Not Found"), "http_4xx", "has nothing there; look for the feed's new URL (HTTP 404)"),
+        (response(status="404 Not Found"), "not_found", "has nothing there; look for the feed's new URL (HTTP 404)"),
         (response(status="410 Gone"), "gone", "gone for good"),
         (response(status="429 Too Many"), "rate_limited", "asks for fewer requests"),
         (response(status="418 Teapot"), "http_4xx", "does not accept the request"),

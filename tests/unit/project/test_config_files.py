@@ -66,7 +66,7 @@ def test_the_feed_list_is_one_of_many_feeds_and_languages() -> None:
     assert (root.tag, root.get("version")) == ("opml", "2.0")
     feeds = [outline for outline in root.iter("outline") if "xmlUrl" in outline.attrib]
     urls = [feed.attrib["xmlUrl"] for feed in feeds]
-    assert len(urls) >= 25 and len(set(urls)) == len(urls)
+    assert len(urls) >= 100 and len(set(urls)) == len(urls)
     assert all(url.startswith("https://") for url in urls)
     assert all(feed.get("type") == "rss" and feed.get("text") for feed in feeds)
     assert len({feed.get("language") for feed in feeds}) >= 10

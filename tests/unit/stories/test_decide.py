@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from monitor.base import ids
@@ -189,3 +190,12 @@ def test_who_joined_is_told_in_silence_too(desk: Desk) -> None:
     own, again = ref("own", 0, source="daily.example"), ref("again", 1, source="daily.example")
     decision = desk.decide(answer(again, match(again, own)))
     assert (decision.alerts, decision.joined) == ((), (match(again, own),))
+
+
+def test_what_was_old_when_it_was_first_seen_joins_without_an_alert_and_its_copy_raises_one(desk: Desk) -> None:
+    first, old = ref("first", 0, source="wire.example"), ref("old", 1, source="daily.example")
+    old = msgspec.structs.replace(old, quiet=True)
+    decision = desk.decide(answer(old, match(old, first)))
+    assert (decision.alerts, decision.joined) == ((), (match(old, first),))
+    copy = ref("copy", 2, source="copy.example")
+    assert len(desk.decide(answer(copy, match(copy, old))).alerts) == 1

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts.payload import alert_event
-from monitor.base.events import Alert, FeedPolled, StoryUpdated
+from monitor.base.events import Alert, FeedHealth, FeedPolled, StoryUpdated
 from monitor.web import server
 from monitor.web.guard import ANY_HOST
 
@@ -363,3 +363,28 @@ async def test_a_browser_that_leaves_is_forgotten(serve: Serve, parts: Parts) ->
         async for _ in events(other):
             if len(parts.view._subscriptions) == 1:
                 break
+
+
+async def test_the_feeds_that_are_not_well_stand_first_and_nothing_of_them_is_markup(
+    serve: Serve, parts: Parts, make_poll: MakePoll
+) -> None:
+    for name in ("a", "b"):
+        parts.view.note_feed(make_poll(f"https://ada:secret@{name}.example/<b>", 0))
+    at = make_poll("x", 0).at
+    parts.view.note_health(
+        FeedHealth(
+            feed_url="https://ada:secret@b.example/<b>",
+            at=at,
+            word="failing",
+            reason="<script>refuses</script>",
+            since=at,
+            next_poll_at=at + timedelta(hours=1),
+        )
+    )
+    client = await serve()
+    page = await (await client.get("/feeds")).text()
+    assert page.index("b.example") < page.index("a.example")
+    assert "failing" in page and "2026-11-23T13:00:00" in page and "&lt;script&gt;refuses" in page
+    assert "<script" not in page and "<b>" not in page and "secret" not in page
+    feeds = {feed["state"] for feed in (await (await client.get("/api/v1/feeds")).json())["feeds"]}
+    assert feeds == {"ok", "failing"}
