@@ -20,7 +20,7 @@ run: $(VENV)/runtime ## Run the service (ARGS="--config wirewatch.toml")
 
 test: $(VENV)/dev ## Run all tests: Kafka, Chromium and the embedded broker are real (ARGS="-k feeds" for some)
 	@tests/install-tools.sh
-	@echo "make test: running all tests, about six minutes on 2 cores"
+	@echo "make test: running all tests, about eight minutes on 2 cores"
 	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup $(ARGS)
 
 lint: $(VENV)/dev ## Check style, format and the direction of imports

@@ -60,14 +60,14 @@ async def test_the_service_killed_at_random_moments_loses_nothing(tmp_path: Path
 
 async def test_a_replay_killed_twenty_times_goes_on_where_it_stopped(tmp_path: Path) -> None:
     draw = random.Random(SEED)
-    articles, _ = copied_series(700, every_s=1.0)
+    articles, _ = copied_series(400, every_s=1.0)
     stream, whole, out = (tmp_path / name for name in ("stream.jsonl", "whole.jsonl", "alerts.jsonl"))
     stream.write_text(jsonl(articles), encoding="utf-8")
     began = time.monotonic()
     undisturbed = await run("replay", stream, "--out", whole, folder=tmp_path)
     assert undisturbed.code == 0, undisturbed.err
-    # However fast this machine is, twenty such pauses are less than half of a replay.
-    pause_s = (time.monotonic() - began) / 50
+    # However fast this machine is, twenty such pauses are a third of a replay at most.
+    pause_s = (time.monotonic() - began) / 60
     again = ("replay", stream, "--out", out, "--broker", "sqlite:///replay.db")
     for kill in range(KILLS):
         async with started(*again, folder=tmp_path) as program:
@@ -78,7 +78,7 @@ async def test_a_replay_killed_twenty_times_goes_on_where_it_stopped(tmp_path: P
     ended = await run(*again, folder=tmp_path)
     assert ended.code == 0, ended.err
     assert _told(out) == _told(whole)
-    assert len(_told(out)) == 700
+    assert len(_told(out)) == 400
 
 
 def _has_articles(wal: Path) -> bool:
