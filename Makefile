@@ -47,7 +47,7 @@ $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@echo "make: compiling the loops of matching, once, 10 seconds"
-	@$(BIN)/python -m monitor.match.warm
+	@$(BIN)/python -m compileall -q monitor agents && $(BIN)/python -m monitor.match.warm
 	@touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime

@@ -98,14 +98,15 @@ async def running(
             )
         )
         parts = Parts(settings, session, clock=clock)
-        if {FingerprintArticles, MatchArticles} & set(roles):
-            # In a thread, since the first start on a machine compiles for some seconds.
-            await asyncio.to_thread(warm)
         made = [role(parts) for role in roles]
         url = await _serve(parts, made, stack) if with_web else ""
         for role in made:
             stack.push_async_callback(_stopped, role)
-        await asyncio.gather(*(role.app.start() for role in made))
+        starting = [role.app.start() for role in made]
+        if {FingerprintArticles, MatchArticles} & set(roles):
+            # In a thread, while the apps wait for their broker: the first start on a machine compiles for some seconds.
+            starting.append(asyncio.to_thread(warm))
+        await asyncio.gather(*starting)
         yield Service(parts, made, url)
 
 
