@@ -49,7 +49,7 @@ async def test_each_topic_has_its_partitions_retention_and_message_size(kafka: s
 async def test_changelogs_are_compacted_and_divided_like_the_topic_that_they_follow(kafka: str, tmp_path: Path) -> None:
     async with staged(tmp_path, *ROLES, broker__url=kafka, broker__partitions=3, broker__shards=2) as stage:
         tables = {role.app.conf.id: set(role.app.tables) for role in stage.service.roles}
-    partitions = {"poll": 3, "match": 2, "decide": 1, "deliver": 3, "view": 0}
+    partitions = {"poll": 3, "match": 2, "decide": 1, "notify": 1, "deliver": 3, "view": 0}
     names = {
         f"{app}-{table}-changelog": partitions[app.removeprefix("wirewatch-")]
         for app, tables_of in tables.items()
