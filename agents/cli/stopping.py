@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+GC_THRESHOLDS = (50_000, 20, 20)
+"""Objects made before the collector looks for cycles. Python's 700 suit small programs; with them it takes 5 to 10 % of a
+replay's time, and finds next to nothing."""
 
 
 def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
@@ -23,4 +28,5 @@ def run_until_stopped(work: Coroutine[Any, Any, T]) -> T | None:
         await asyncio.wait([task])
         return None if task.cancelled() else task.result()
 
+    gc.set_threshold(*GC_THRESHOLDS)
     return asyncio.run(main())
