@@ -5,15 +5,22 @@ from __future__ import annotations
 import unicodedata
 from itertools import groupby
 
-UNSPACED = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f"  # Burmese
-    "\u1780-\u17ff"  # Khmer
-    "\u3041-\u30ff"  # kana
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Chinese characters
-    "\uac00-\ud7af"  # Hangul: spaced, but particles stick to the words
-    "\U00020000-\U0002fa1f"
+import numpy as np
+
+from monitor.base.compiled import compiled
+
+_UNSPACED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x3041, 0x30FF),  # kana
+    (0x3400, 0x4DBF),  # Chinese characters, here and in the next, the last but one and the last
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7AF),  # Hangul: spaced, but particles stick to the words
+    (0xF900, 0xFAFF),
+    (0x20000, 0x2FA1F),
 )
+UNSPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED)
 """Ranges for a character class of a regular expression."""
 
 
@@ -35,8 +42,15 @@ def is_hiragana(char: str) -> bool:
 
 def is_unspaced(char: str) -> bool:
     """Whether the character belongs to a script without spaces between words (or, like Hangul, is treated as one)."""
-    if char < "\u0e00":
-        return False
-    ranges = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3041", "\u30ff"))
-    more = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7af"), ("\uf900", "\ufaff"))
-    return any(low <= char <= high for low, high in (*ranges, *more, ("\U00020000", "\U0002fa1f")))
+    return any(low <= ord(char) <= high for low, high in _UNSPACED)
+
+
+@compiled
+def any_unspaced(letters: np.ndarray) -> bool:
+    """Whether a text holds such a character. Args: letters: uint32[n], code points. Cost: 2 µs for 2,500."""
+    for letter in letters:
+        if letter >= _UNSPACED[0][0]:
+            for low, high in _UNSPACED:
+                if low <= letter <= high:
+                    return True
+    return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from monitor.base.compiled import compiled
+
 # Multipliers of MurmurHash3's finaliser and of Fibonacci hashing; any odd constants that mix well would do.
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -23,30 +25,36 @@ def mix(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return scramble(first) + second * _STEP
 
 
+_scramble = compiled(scramble)
+
+
+@compiled
 def shingles(hashes: np.ndarray, n: int) -> np.ndarray:
     """Hashes of each n hashes in a row, in their order; uint64[len - n + 1], empty where the text is shorter.
 
-    Cost: O(n len); 5 µs for 3 of 400.
+    Of two in a row what `mix` says, of more that of all but the last, mixed with the last.
+    Cost: O(n len); 2 µs for 3 of 400.
     """
-    return shingles_up_to(hashes, n)[-1]
-
-
-def shingles_up_to(hashes: np.ndarray, n: int) -> list[np.ndarray]:
-    """Shingles of one hash, of two in a row, and so on up to `n`; all of them cost as much as the longest alone."""
-    found, steps = [hashes], hashes * _STEP
-    for offset in range(1, n):
-        # Of what is one shorter, each but the last, mixed with the hash that follows.
-        longer = scramble(found[-1][: max(0, len(hashes) - offset)])
-        longer += steps[offset:]
-        found.append(longer)
+    found = np.empty(max(0, len(hashes) - n + 1), np.uint64)
+    for at in range(len(found)):
+        hash_ = hashes[at]
+        for offset in range(1, n):
+            hash_ = _scramble(hash_) + hashes[at + offset] * _STEP
+        found[at] = hash_
     return found
 
 
+@compiled
 def skip_bigrams(hashes: np.ndarray, window: int) -> np.ndarray:
-    """Hashes of the ordered pairs that stand at most `window - 1` places apart; tolerant of inserted words."""
-    first, second = scramble(hashes), hashes * _STEP
-    # `mix` of each pair; its halves are computed once.
-    return np.concatenate([first[:-gap] + second[gap:] for gap in range(1, window)])
+    """What `mix` says of the ordered pairs that stand at most `window - 1` places apart; tolerant of inserted words."""
+    found = np.empty(len(hashes) * (window - 1), np.uint64)
+    count = 0
+    for at in range(len(hashes)):
+        first = _scramble(hashes[at])
+        for other in range(at + 1, min(at + window, len(hashes))):
+            found[count] = first + hashes[other] * _STEP
+            count += 1
+    return found[:count]
 
 
 def distinct(hashes: np.ndarray) -> np.ndarray:

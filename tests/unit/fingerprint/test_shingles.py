@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from monitor.fingerprint.shingles import distinct, shingles, skip_bigrams
+from monitor.fingerprint.shingles import distinct, mix, shingles, skip_bigrams
 
 HASHES = np.array([5, 9, 5, 7], np.uint64)
 
@@ -35,3 +37,16 @@ def test_distinct_sorts_and_drops_repeats() -> None:
     assert distinct(HASHES).tolist() == [5, 7, 9]
     assert distinct(HASHES[:1]).tolist() == [5]
     assert distinct(HASHES[:0]).tolist() == []
+
+
+# The first call compiles, which takes seconds where nothing is kept on disk.
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=9), st.integers(2, 5))
+def test_the_compiled_loops_say_what_arrays_say(values: list[int], n: int) -> None:
+    hashes = np.array(values, np.uint64)
+    expected = hashes
+    for offset in range(1, n):
+        expected = mix(expected[: max(0, len(hashes) - offset)], hashes[offset:])
+    assert shingles(hashes, n).tolist() == expected.tolist()
+    pairs = [mix(hashes[:-gap], hashes[gap:]) for gap in range(1, n)]
+    assert sorted(skip_bigrams(hashes, n).tolist()) == sorted(np.concatenate(pairs).tolist())

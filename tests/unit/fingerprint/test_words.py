@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from monitor.fingerprint.lexicon import stable_hash
+from monitor.fingerprint.scripts import UNSPACED, any_unspaced, is_unspaced
 from monitor.fingerprint.words import words
 
 
@@ -86,3 +88,11 @@ def test_vowel_signs_and_accents_written_apart_belong_to_the_word() -> None:
     assert (
         words("caf\u00e9 d\u2019\u00e9t\u00e9", "fr").word == words("cafe\u0301 d\u2019e\u0301te\u0301", "fr").word
     ).all()
+
+
+def test_one_character_of_an_unspaced_script_is_noticed() -> None:
+    pattern = re.compile(f"[{UNSPACED}]")
+    for code in [*range(0xE00 - 2, 0x11000), 0x1FFFF, 0x20000, 0x2FA1F, 0x2FA20]:
+        expected = bool(pattern.match(chr(code)))
+        assert is_unspaced(chr(code)) == expected
+        assert any_unspaced(np.array([97, code], np.uint32)) == expected
