@@ -8,7 +8,7 @@ from monitor.base.events import Match
 from monitor.match.features import FEATURES, pair_features
 from monitor.match.model import shipped
 from monitor.match.text import Text, in_one_language
-from monitor.match.verify import MATCH_PROBABILITY, hopeless, match_of
+from monitor.match.verify import MATCH_PROBABILITY, hopeless, match_of, probability_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Explanation:
     verdict: str
     """The verdict as a sentence."""
     base: float
-    """Log-odds before any feature; with all contributions it sums to the log-odds of `probability`."""
+    """Log-odds before any feature; with all contributions it sums to the log-odds of `probability`, which is
+    rounded to four digits."""
     reasons: tuple[Reason, ...]
     """Every feature, the weightiest first."""
     match: Match
@@ -43,7 +44,7 @@ def explain(later: Text, earlier: Text) -> Explanation:
     later, earlier = in_one_language(later, earlier)
     features = pair_features(later, earlier)
     model = shipped()
-    probability = model.probability(features)
+    probability = probability_of(features)
     reused = probability >= MATCH_PROBABILITY and not hopeless(later, earlier)
     match = match_of(later, earlier, probability)
     values = dict(zip(FEATURES, features.tolist(), strict=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from monitor.base.events import Match
 from monitor.match.alignment import align
 from monitor.match.credit import agencies_credited, credit, is_credited
@@ -47,7 +49,7 @@ def reuse(later: Text, earlier: Text) -> Reuse | None:
     later, earlier = in_one_language(later, earlier)
     if hopeless(later, earlier):
         return None
-    probability = round(shipped().probability(pair_features(later, earlier)), 4)
+    probability = probability_of(pair_features(later, earlier))
     return Reuse(later, earlier, probability) if probability >= MATCH_PROBABILITY else None
 
 
@@ -55,6 +57,12 @@ def verify(later: Text, earlier: Text) -> Match | None:
     """The match of two articles, or None when the later one does not re-use the earlier one's text."""
     found = reuse(later, earlier)
     return found.match() if found else None
+
+
+def probability_of(features: np.ndarray) -> float:
+    """Probability that a pair shares text, to the four digits that are told: those decide, so that no match is told with
+    less than `MATCH_PROBABILITY`, and no other pair with as much."""
+    return round(shipped().probability(features), 4)
 
 
 def hopeless(later: Text, earlier: Text) -> bool:

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from monitor.match.explain import explain
-from monitor.match.verify import verify
+from monitor.match.model import Model
+from monitor.match.verify import MATCH_PROBABILITY, verify
 from tests.unit.match.reports import REPORT, REWRITE, SAME_EVENT, UNRELATED, MakeText
 
 
@@ -24,9 +25,19 @@ def test_the_verdict_is_that_of_verify(text_of: MakeText, later: str) -> None:
 def test_base_and_contributions_sum_to_the_log_odds(text_of: MakeText, later: str) -> None:
     told = explain(text_of(later), text_of(REPORT))
     log_odds = told.base + sum(reason.contribution for reason in told.reasons)
-    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(told.probability)
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(told.probability, abs=5.1e-5)
     sizes = [abs(reason.contribution) for reason in told.reasons]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("probability", [0.64994, 0.64996])
+def test_the_digits_that_are_told_decide(
+    text_of: MakeText, monkeypatch: pytest.MonkeyPatch, probability: float
+) -> None:
+    monkeypatch.setattr(Model, "probability", lambda *_: probability)
+    first, second = text_of(REWRITE), text_of(REPORT)
+    told = explain(first, second)
+    assert told.reused == (verify(first, second) is not None) == (told.match.score >= MATCH_PROBABILITY)
 
 
 def test_a_no_has_its_reasons_and_passages_too(text_of: MakeText) -> None:
