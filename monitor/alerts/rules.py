@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.alerts.payload import Reason
-from monitor.base.events import Alert, StoryUpdated
+from monitor.base.events import Alert, ArticleRevised, Match, StoryUpdated
 from monitor.base.hours import Gathering, Hours, parse_gathering, parse_hours
+from monitor.base.packed import unpack
 from monitor.base.settings import LicenceSettings, RuleSettings, Settings, check_source
 from monitor.base.words import Text, compile_words, searched
 
@@ -55,7 +56,7 @@ class Sources:
                 return name
         return ""
 
-    def licence(self, alert: Alert) -> str:
+    def licence(self, alert: Alert | ArticleRevised) -> str:
         """Which licence allows this copy, for people; empty when none does."""
         for licence in self.licences:
             of = next(filter(None, (self.among(source, licence.of) for source in _origins(alert))), "")
@@ -68,15 +69,19 @@ class Sources:
 class Looked:
     """An alert with what several rules look at, made once."""
 
-    def __init__(self, alert: Alert) -> None:
+    def __init__(self, alert: Alert | ArticleRevised) -> None:
         self.alert = alert
+
+    @property
+    def match(self) -> Match | None:
+        """None for a revised article that re-uses nothing any more: what rules ask of a copy is not asked of it."""
+        return self.alert.match
 
     @cached_property
     def text(self) -> Text:
-        """The titles and what the articles share."""
-        alert = self.alert
-        titles = (alert.article.title, alert.match.earlier.title)
-        return searched((*titles, *(passage.text for passage in alert.match.passages)))
+        """Both titles and the whole text of the new article, which holds all that the two share."""
+        found = (self.match.earlier.title, unpack(self.match.packed)) if self.match else ()
+        return searched((self.alert.article.title, *found))
 
 
 class Rule:
@@ -113,8 +118,15 @@ class Rule:
         """Those that the rule sends to; a name that is not known is passed over."""
         return [name for name in self.settings.to or sorted(known) if name in known]
 
-    def judge(self, looked: Looked) -> Judgement:
-        """Whether the rule sends an alert, and why. Cost: about 10 µs without words, then O(characters)."""
+    def judge(self, looked: Looked, *, has_told: bool = False) -> Judgement:
+        """Whether the rule sends an alert or a revision, and why.
+
+        Args: has_told: whether it has told an alert of the article that is revised.
+        Cost: about 10 µs without words, then O(characters).
+        """
+        if isinstance(looked.alert, ArticleRevised) and self.settings.revisions != "all":
+            tells = has_told and self.settings.revisions == "told"
+            return Judgement(tells, ("an article that it has told is revised",), "revised: not an article that it told")
         why: list[str] = []
         for condition in self._conditions:
             said = condition(looked)
@@ -140,11 +152,11 @@ class Rule:
     def _origin(self, looked: Looked) -> Said | None:
         if not self.settings.origin:
             return None
-        origins = _origins(looked.alert)
-        for source in origins:
+        found = _origins(looked.alert)
+        for source in found:
             if group := self._sources.among(source, self.settings.origin):
                 return Said(True, f"the text is from {_member(source, group)}")
-        return Said(False, f"origin: the text is from {' and '.join(origins)}")
+        return Said(False, f"origin: the text is from {' and '.join(found)}")
 
     def _copier(self, looked: Looked) -> Said | None:
         if not self.settings.copier:
@@ -154,13 +166,15 @@ class Rule:
         return Said(True, f"{_member(source, group)} re-used it") if group else Said(False, f"copier: {source}")
 
     def _kind(self, looked: Looked) -> Said | None:
-        if not self.settings.kinds:
+        if not self.settings.kinds or looked.match is None:
             return None
-        kind = looked.alert.match.kind
+        kind = looked.match.kind
         return Said(True, f"the copy is {kind}") if kind in self.settings.kinds else Said(False, f"kind: {kind}")
 
     def _shares(self, looked: Looked) -> Said | None:
-        match, settings, held = looked.alert.match, self.settings, []
+        match, settings, held = looked.match, self.settings, []
+        if match is None:
+            return None
         for word, value, least in (
             ("score", match.score, settings.min_score),
             ("containment", match.containment, settings.min_containment),
@@ -173,8 +187,8 @@ class Rule:
         return Said(True, ", ".join(held)) if held else None
 
     def _credit(self, looked: Looked) -> Said | None:
-        match, wanted = looked.alert.match, self.settings.credited
-        if wanted == "any":
+        match, wanted = looked.match, self.settings.credited
+        if wanted == "any" or match is None:
             return None
         whom = "the origin" if match.credits_origin else "somebody else" if match.credited else "nobody"
         holds = {"yes": match.credited, "no": not match.credited, "origin": match.credits_origin}[wanted]
@@ -192,7 +206,7 @@ class Rule:
             return None
         if self._holds(looked.text):
             return Said(True, f"it has the words {self.settings.words}")
-        return Said(False, "words: not in the titles or the shared text")
+        return Said(False, "words: not in the titles or the text")
 
     def _outlets(self, looked: Looked) -> Said | None:
         least, carry = self.settings.min_outlets, looked.alert.story.sources
@@ -201,9 +215,9 @@ class Rule:
         return Said(carry >= least, f"{carry} outlets carry it" if carry >= least else f"outlets: {carry} of {least}")
 
 
-def _origins(alert: Alert) -> tuple[str, ...]:
+def _origins(alert: Alert | ArticleRevised) -> tuple[str, ...]:
     """Whose text it is: of the story's origin and of the earlier article that matches best."""
-    sources = (alert.story.origin.source, alert.match.earlier.source)
+    sources = (alert.story.origin.source, *((alert.match.earlier.source,) if alert.match else ()))
     return tuple(dict.fromkeys(source or UNKNOWN for source in sources))
 
 

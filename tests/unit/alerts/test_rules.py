@@ -10,6 +10,7 @@ import pytest
 from monitor.alerts.rules import Looked, Rule, RuleBook, Sources
 from monitor.alerts.trial import Trial
 from monitor.base.events import Alert
+from monitor.base.packed import pack
 from monitor.base.settings import LicenceSettings, RuleSettings, Settings
 from tests.unit.alerts.test_payload import AT, alert, article, passage, update
 
@@ -21,7 +22,8 @@ SOURCES = Sources(GROUPS, LICENCES)
 def copied(by: str = "copy", text: str = "the ferry pier", **match: Any) -> Alert:
     """An alert that `by`.example took from reprint.example a text of origin.example; 3 sources carry it."""
     made = alert((passage(0, 14, text),), article(by))
-    return msgspec.structs.replace(made, match=msgspec.structs.replace(made.match, **match))
+    whole = pack(f"{text}\nPassengers asked who pays.")
+    return msgspec.structs.replace(made, match=msgspec.structs.replace(made.match, packed=whole, **match))
 
 
 def rule(**conditions: Any) -> Rule:
@@ -47,6 +49,8 @@ def rule(**conditions: Any) -> Rule:
         ({"languages": ("de", "en")}, "its language is en"),
         ({"words": '"ferry pier" OR tram'}, 'it has the words "ferry pier" OR tram'),
         ({"words": "copy"}, "it has the words copy"),
+        # Outside what the two share.
+        ({"words": '"who pays" AND pier -tram'}, 'it has the words "who pays" AND pier -tram'),
         ({"min_outlets": 3}, "3 outlets carry it"),
     ],
 )
