@@ -72,10 +72,15 @@ def alert_event(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> dict[str, An
     rules = _rules(reasons)
     if isinstance(alert, StoryUpdated):
         return _with_rules(_updated(alert), rules)
-    frame = _with_rules(_event(alert, [], truncated=True), rules)
-    found = alert.match.passages if alert.match else ()
-    passages, truncated = fit(found, MAX_BODY_BYTES - json_bytes(frame))
-    return _with_rules(_event(alert, passages, truncated), rules)
+    event = _with_rules(_event(alert), rules)
+    if alert.match:
+        match = event["data"]["match"] | {"passages": [], "passages_truncated": True}
+        room = MAX_BODY_BYTES - json_bytes(event) - json_bytes(match) + json_bytes(event["data"]["match"])
+        match["passages"], truncated = fit(alert.match.passages, room)
+        if not truncated:
+            del match["passages_truncated"]
+        event["data"]["match"] = match
+    return event
 
 
 def growth_body(event_id: str, alert: Alert | ArticleRevised, reasons: Sequence[Reason]) -> str:
@@ -173,7 +178,7 @@ def probe_event(test_id: str, at: datetime) -> dict[str, Any]:
     }
 
 
-def _event(alert: Alert | ArticleRevised, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:
+def _event(alert: Alert | ArticleRevised) -> dict[str, Any]:
     return {
         "type": "story.matched" if isinstance(alert, Alert) else "article.revised",
         "timestamp": _time(alert.at),
@@ -181,7 +186,7 @@ def _event(alert: Alert | ArticleRevised, passages: list[dict[str, Any]], trunca
             "alert_id": clip(alert.alert_id, _ID_BYTES),
             "article": _article(alert.article),
             "story": _story(alert.story),
-            "match": _match(alert.match, passages, truncated) if alert.match else None,
+            "match": _match(alert.match) if alert.match else None,
         },
     }
 
@@ -222,7 +227,8 @@ def _story(story: StoryRef) -> dict[str, Any]:
     }
 
 
-def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:
+def _match(match: Match) -> dict[str, Any]:
+    """All but the passages."""
     return {
         "article": _article(match.earlier),
         "kind": match.kind,
@@ -234,8 +240,6 @@ def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dic
         "credit": clip(match.credit, _CREDIT_BYTES),
         "credits_origin": match.credits_origin,
         "signs": [clip(sign, _SIGN_BYTES) for sign in match.signs[:_MAX_SIGNS]],
-        "passages": passages,
-        **({"passages_truncated": True} if truncated else {}),
     }
 
 

@@ -114,7 +114,7 @@ def told_of_alert(
 ) -> Outcome:
     """What is told of an alert, or of an article that is revised, and what is kept back.
 
-    Cost: 10 µs a rule, and 0.2 ms for each different body.
+    Cost: 10 µs a rule that may tell it, and 0.2 ms for each different body.
     """
     deliveries: list[Delivery] = []
     kept_back: Counter[str] = Counter()
@@ -123,11 +123,9 @@ def told_of_alert(
     looked, told_before, told_by = Looked(alert), _told_before(draft, alert), list[str]()
     now_told: dict[str, dict[str, list[Reason]]] = {}
     messages: dict[str, _Message] = {}
-    gathering = {name for name, _ in draft.items("batches", Batch)}
-    for rule in book.rules:
-        # What is due goes first, as it was gathered: after a crash it must be the same as before it.
-        if rule.name in gathering:
-            deliveries += _flush(draft, rule, endpoints, now)
+    # What is due goes first, as it was gathered: after a crash it must be the same as before it.
+    deliveries += _flushed(draft, book, endpoints, now)
+    for rule in book.asking(alert.article.source):
         judgement = rule.judge(looked, has_told=rule.name in told_before)
         if not judgement.sends:
             kept_back["licensed"] += judgement.licensed
@@ -156,13 +154,8 @@ def told_of_alert(
 
 def told_of_time(draft: Draft, book: RuleBook, endpoints: Collection[str], now: datetime) -> Outcome:
     """What is told because its time has come: what was gathered, and silences that end."""
-    deliveries = []
+    deliveries = _flushed(draft, book, endpoints, now)
     rules = {rule.name: rule for rule in book.rules}
-    for name, _ in draft.items("batches", Batch):
-        if name in rules:
-            deliveries += _flush(draft, rules[name], endpoints, now)
-        else:
-            draft.put("batches", name, None)
     for key, silence in draft.items("silences", Silence):
         if silence.ends_at <= now:
             deliveries += _ended(silence, rules, endpoints, now)
@@ -311,6 +304,18 @@ def _count(draft: Draft, rule: Rule, now: datetime) -> None:
     if hourly is None or now >= hourly.began_at + HOUR:
         hourly = Hourly(began_at=now)
     draft.put("hourly", rule.name, msgspec.structs.replace(hourly, sent=hourly.sent + 1))
+
+
+def _flushed(draft: Draft, book: RuleBook, endpoints: Collection[str], now: datetime) -> list[Delivery]:
+    """Tell what is due of all that was gathered; what a rule that is gone had gathered is forgotten."""
+    deliveries: list[Delivery] = []
+    for name, _ in draft.items("batches", Batch):
+        rule = next((one for one in book.rules if one.name == name), None)
+        if rule is None:
+            draft.put("batches", name, None)
+        else:
+            deliveries += _flush(draft, rule, endpoints, now)
+    return deliveries
 
 
 def _flush(draft: Draft, rule: Rule, endpoints: Collection[str], now: datetime) -> list[Delivery]:

@@ -95,6 +95,23 @@ def test_credit_of_somebody_else_is_credit_but_not_of_the_origin(match: dict[str
     assert {word for word in ("yes", "no", "origin") if rule(credited=word).judge(looked).sends} == holds
 
 
+def test_only_rules_for_other_copiers_are_passed_over() -> None:
+    rules = (
+        RuleSettings(name="any"),
+        RuleSettings(name="group", copier=("partners", "rivals")),
+        RuleSettings(name="host", copier=("copy.example",)),
+        RuleSettings(name="longer", copier=("my.copy.example",)),
+    )
+    book = RuleBook(Settings(groups=GROUPS, rules=rules))
+    assert [one.name for one in book.asking("www.copy.example")] == ["any", "group", "host"]
+    assert [one.name for one in book.asking("xcopy.example")] == ["any"]
+    assert [one.name for one in book.asking("")] == ["any"]
+    book.put(RuleSettings(name="added", copier=("copy.example",)))
+    assert "added" in [one.name for one in book.asking("copy.example")]
+    book.remove("added")
+    assert "added" not in [one.name for one in book.asking("copy.example")]
+
+
 def test_a_licensed_copy_is_counted_and_told_to_those_who_ask() -> None:
     looked = Looked(copied(by="ally"))
     judgement = rule().judge(looked)
