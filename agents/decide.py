@@ -60,7 +60,7 @@ class Decide(Role):
 
     async def _carry_out(self, decision: Decision) -> None:
         # Alerts before state: a crash in between sends the same alerts again, the other way round it would lose them.
-        told: tuple[AnyAlert, ...] = (*decision.alerts, *decision.updates)
+        told: tuple[AnyAlert, ...] = (*decision.alerts, *decision.updates, *decision.revisions)
         await self.send(*(Message(ALERTS, one.alert_id, one) for one in told))
         self._write(decision.writes)
         for match in decision.joined:

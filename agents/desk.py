@@ -28,6 +28,7 @@ from monitor.alerts.verdict import precision
 from monitor.base.errors import EventError
 from monitor.base.events import (
     Alert,
+    AnyAlert,
     AnyEvent,
     DeadLetter,
     Delivery,
@@ -38,16 +39,16 @@ from monitor.base.events import (
     Redelivery,
     RulePut,
     RuleRemoved,
+    Silence,
     SilenceLifted,
     SilencePut,
-    StoryUpdated,
     VerdictGiven,
     VerdictWord,
     decode,
 )
 from monitor.base.ids import webhook_id
 from monitor.base.settings import RuleSettings
-from monitor.web.alerting import Choice, Refusal, Wanted
+from monitor.web.alerting import Choice, Refusal, SilenceBody
 from monitor.web.view import KEPT_ALERTS
 
 Order = EndpointPut | EndpointRemoved | RulePut | RuleRemoved | SilencePut | SilenceLifted | VerdictGiven
@@ -228,25 +229,15 @@ class Desk:
         found = sorted(self._notify.silences(), key=lambda one: (one.ends_at, one.id))
         return [msgspec.structs.asdict(one) for one in found]
 
-    async def put_silence(self, wanted: Wanted) -> str:
+    async def put_silence(self, wanted: SilenceBody) -> str:
         """Begin a silence; returns its id."""
         if wanted.rule:
             self._rule(wanted.rule)
         now, order_id = self._parts.clock(), _order_id()
-        order = SilencePut(
-            order_id=order_id,
-            id=f"sil_{order_id}",
-            author=wanted.author,
-            reason=wanted.reason,
-            begins_at=now,
-            ends_at=now + wanted.length,
-            rule=wanted.rule,
-            story=wanted.story,
-            source=wanted.source,
-            words=wanted.words,
-        )
-        await self._order(order.id, order)
-        return order.id
+        fields = wanted.model_dump(exclude={"length"})
+        silence = Silence(id=f"sil_{order_id}", begins_at=now, ends_at=now + wanted.length, **fields)
+        await self._order(silence.id, SilencePut(order_id=order_id, silence=silence))
+        return silence.id
 
     async def lift_silence(self, name: str) -> None:
         """End a silence now."""
@@ -337,7 +328,7 @@ class Desk:
         """The alert events after a cursor, oldest first, and the cursor of what follows them."""
         page = await self._history.after(ALERTS, 0, cursor, limit)
         events = [_event_of(kept) for kept in page]
-        found = [alert_event(event) for event in events if isinstance(event, Alert | StoryUpdated)]
+        found = [alert_event(event) for event in events if isinstance(event, AnyAlert)]
         return found, page[-1].offset + 1 if page else cursor
 
     # Common

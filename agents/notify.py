@@ -28,10 +28,10 @@ from monitor.alerts.quiet import (
     told_of_time,
 )
 from monitor.alerts.rules import Rule, RuleBook
-from monitor.alerts.silence import Silence
 from monitor.alerts.told import alert_deliveries, notice_deliveries
 from monitor.base.events import (
     Alert,
+    ArticleRevised,
     Delivery,
     Endpoint,
     EndpointPut,
@@ -39,6 +39,7 @@ from monitor.base.events import (
     Notice,
     RulePut,
     RuleRemoved,
+    Silence,
     SilenceLifted,
     SilencePut,
     StoryUpdated,
@@ -73,7 +74,7 @@ class Notify(Role):
         self._configured = {endpoint.name: configured(endpoint) for endpoint in self.settings.webhooks}
         self._added: dict[str, Endpoint] = {}
         self.book = RuleBook(self.settings)
-        self.consume(ALERTS, {Alert: self.alert, StoryUpdated: self.correction})
+        self.consume(ALERTS, {Alert: self.alert, ArticleRevised: self.alert, StoryUpdated: self.correction})
         self.consume(
             ORDERS,
             {
@@ -108,8 +109,8 @@ class Notify(Role):
         """The deliveries of an alert by the rules that are in effect, were nothing kept back."""
         return alert_deliveries(alert, self.book.reasons(alert, self.all_endpoints), self.parts.clock())
 
-    async def alert(self, alert: Alert, partition: int) -> None:
-        """Tell an alert to those whose rules send it, or keep it for later."""
+    async def alert(self, alert: Alert | ArticleRevised, partition: int) -> None:
+        """Tell an alert, or that its article is revised, to those whose rules send it, or keep it for later."""
         draft = Draft(self.quiet)
         await self._carry_out(draft, told_of_alert(draft, self.book, alert, self.all_endpoints, self.parts.clock()))
 
@@ -173,7 +174,7 @@ class Notify(Role):
     async def silence_put(self, order: SilencePut, partition: int) -> None:
         """Begin a silence, or change one."""
         draft = Draft(self.quiet)
-        silence(draft, order)
+        silence(draft, order.silence)
         self._write(draft)
         self.parts.waits.fulfil(order.order_id, None)
 

@@ -18,7 +18,7 @@ from agents.sqlite.log import Log, open_log
 from agents.sqlite.transport import log_path
 from agents.topics import ALERTS, ARTICLES
 from monitor.base.errors import InputError
-from monitor.base.events import Alert, AnyAlert, Article, StoryUpdated, decode, encode
+from monitor.base.events import AnyAlert, Article, decode, encode
 from monitor.base.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def _alerts(log: Log) -> Iterator[AnyAlert]:
     while records := log.read(tp, position, 500):
         for record in records:
             alert = decode(record.value or b"")
-            if isinstance(alert, Alert | StoryUpdated) and alert.alert_id not in seen:
+            if isinstance(alert, AnyAlert) and alert.alert_id not in seen:
                 seen.add(alert.alert_id)
                 yield alert
         position = records[-1].offset + 1

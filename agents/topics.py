@@ -62,7 +62,9 @@ FINGERPRINTS = Topic(
 ANSWERS = Topic(
     "wirewatch-answers", "ShardAnswer, StorySplit, Tick", "article id", "match, notify", "decide", "one", 2 * DAY_S
 )
-ALERTS = Topic("wirewatch-alerts", "Alert, StoryUpdated", "alert id", "decide", "notify, view", "one", 90 * DAY_S)
+ALERTS = Topic(
+    "wirewatch-alerts", "Alert, StoryUpdated, ArticleRevised", "alert id", "decide", "notify, view", "one", 90 * DAY_S
+)
 ORDERS = Topic(
     "wirewatch-orders",
     "EndpointPut, EndpointRemoved, RulePut, RuleRemoved, SilencePut, SilenceLifted, VerdictGiven, Notice, Tick",

@@ -29,7 +29,7 @@ def command(limit: int, full: bool, config: Path | None, url: str | None, as_jso
             console.out.print(describe(one))
         return None
     heads = ("at", "alert", "outlet", "re-uses", "kind", "article")
-    return console.table(heads, [_row(one) for one in found], empty="There are no alerts yet.")
+    return console.table(heads, [_row(one) for one in found], empty="There are no alerts yet.", whole="alert")
 
 
 def _row(event: dict[str, Any]) -> tuple[str, ...]:

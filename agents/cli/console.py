@@ -22,9 +22,18 @@ def note(text: str) -> None:
     _notes.print(text, markup=False, soft_wrap=True)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
-    """Print rows in columns, or say that there are none. Strangers' texts lose what steers a terminal."""
-    shown = Table(*heads, box=None, pad_edge=False, header_style="bold")
+WHOLE_WIDTH = 24
+"""Of our ids: a prefix of four characters and twenty digits."""
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, whole: str = "") -> None:
+    """Print rows in columns, or say that there are none. Strangers' texts lose what steers a terminal.
+
+    Args: whole: the column that is never cut, since another command takes what stands in it.
+    """
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        shown.add_column(head, no_wrap=head == whole, min_width=WHOLE_WIDTH if head == whole else None)
     for row in rows:
         shown.add_row(*(Text(plain(cell)) for cell in row))
     if shown.row_count:

@@ -25,7 +25,9 @@ from monitor.base.events import Alert, AnyAlert
 @click.option("--out", default="-", show_default=True, help="File for the alerts, one JSON a line; - is the terminal.")
 @click.option("--broker", help="sqlite:///FILE keeps the run; a run that was killed goes on where it stopped.")
 @click.option(
-    "--all-events", is_flag=True, help="Write story.updated events too, where a story's origin was corrected."
+    "--all-events",
+    is_flag=True,
+    help="Write story.updated and article.revised events too: a story's origin was corrected, an article has another text.",
 )
 @options.config
 def command(articles: tuple[str, ...], out: str, broker: str | None, all_events: bool, config: Path | None) -> None:

@@ -32,7 +32,7 @@ def list_silences(config: Path | None, url: str | None, as_json: bool) -> None:
         what = ", ".join(f"{key} {one[key]}" for key in ("rule", "story", "source", "words") if one[key])
         rows.append((one["id"], what, one["ends_at"][:19], str(one["alerts"]), one["author"], one["reason"]))
     heads = ("id", "silences", "until", "kept back", "author", "reason")
-    return console.table(heads, rows, empty="There are no silences.")
+    return console.table(heads, rows, empty="There are no silences.", whole="id")
 
 
 @command.command()

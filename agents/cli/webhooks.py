@@ -176,7 +176,7 @@ def deliveries(
         for one in found
     ]
     heads = ("created", "webhook-id", "endpoint", "state", "attempts", "status", "reason")
-    return console.table(heads, rows, empty="There are no such deliveries.")
+    return console.table(heads, rows, empty="There are no such deliveries.", whole="webhook-id")
 
 
 @command.command()

@@ -41,7 +41,7 @@ class Inbox:
         if not received.verified:
             self.refused += 1
             return
-        known = self.updates if received.event.get("type") == "story.updated" else self.webhook_ids
+        known = self.webhook_ids if received.event.get("type") == "story.matched" else self.updates
         if received.webhook_id not in known:
             known.add(received.webhook_id)
             self.on_alert(received)

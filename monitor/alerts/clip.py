@@ -26,6 +26,9 @@ def clip(text: str, max_bytes: int) -> str:
         title of control characters grows sixfold.
     Cost: O(max_bytes log max_bytes), whatever the length of the text.
     """
+    # Nothing of these needs more than two bytes.
+    if text.isascii() and text.isprintable() and 2 * len(text) <= max_bytes:
+        return text
     beginning = encodable(text[: max_bytes + 1])
     if _bytes(beginning) <= max_bytes:
         return beginning

@@ -38,6 +38,9 @@ def describe(event: dict[str, Any]) -> RenderableType:
     data = _object(event.get("data"))
     if event.get("type") == "story.updated":
         return _updated(_object(data.get("story")), _object(data.get("previous_origin")))
+    revised = event.get("type") == "article.revised"
+    if revised and not data.get("match"):
+        return _withdrawn(_object(data.get("article")), _object(data.get("story")))
     article, match, story = _object(data.get("article")), _object(data.get("match")), _object(data.get("story"))
     earlier = _object(match.get("article"))
     # Two columns, so that the lines of a long passage stay under its beginning.
@@ -54,7 +57,20 @@ def describe(event: dict[str, Any]) -> RenderableType:
         ("story", _spread(story)),
     ):
         details.add_row(label, text)
-    return Group(_headline(article, earlier, match), Padding(details, (0, 0, 1, 2), expand=False))
+    head = _headline(article, earlier, match, "still re-uses" if revised else "re-uses")
+    return Group(head, Padding(details, (0, 0, 1, 2), expand=False))
+
+
+def _withdrawn(article: dict[str, Any], story: dict[str, Any]) -> RenderableType:
+    """An article of a story whose new text re-uses no other source's."""
+    line = Text("○ ", style="bold")
+    line.append(_source(article), style="bold").append(" has revised its article, which re-uses no earlier one")
+    details = Table.grid(padding=(0, 1))
+    details.add_column(style="dim")
+    details.add_column(overflow="fold")
+    for label, text in (*_article("new", article), ("story", _spread(story))):
+        details.add_row(label, text)
+    return Group(line, Padding(details, (0, 0, 1, 2), expand=False))
 
 
 def _updated(story: dict[str, Any], previous: dict[str, Any]) -> RenderableType:
@@ -78,12 +94,12 @@ def plain(value: object, limit: int = _LINE_CHARACTERS) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _headline(article: dict[str, Any], earlier: dict[str, Any], match: dict[str, Any]) -> Text:
+def _headline(article: dict[str, Any], earlier: dict[str, Any], match: dict[str, Any], does: str) -> Text:
     kind = plain(match.get("kind"))
     line = Text()
     line.append("● ", style=_KIND_STYLES.get(kind, "bold"))
     line.append(_source(article), style="bold")
-    line.append(" re-uses ")
+    line.append(f" {does} ")
     line.append(_source(earlier), style="bold")
     if kind:
         line.append("  ").append(kind, style=_KIND_STYLES.get(kind, "bold"))

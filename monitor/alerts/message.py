@@ -42,6 +42,8 @@ def message(event: dict[str, Any]) -> Message:
     match event.get("type"), data.get("reason"):
         case "story.matched", _:
             made = _matched(data)
+        case "article.revised", _:
+            made = _revised(data)
         case "story.updated", "grown":
             made = _grown(data)
         case "story.updated", "origin_corrected":
@@ -77,6 +79,15 @@ def _matched(data: dict[str, Any]) -> Message:
         Line("story", _spread(story)),
     ]
     return Message(title, tuple(lines), plain(article.get("url"), 2000))
+
+
+def _revised(data: dict[str, Any]) -> Message:
+    article, story = _object(data.get("article")), _object(data.get("story"))
+    if data.get("match"):
+        made = _matched(data)
+        return Message(f"Revised: {made.title}", made.lines, made.url)
+    title = f"{_source(article)} has revised its article, which re-uses no earlier one"
+    return Message(title, (_article("new", article), Line("story", _spread(story))), plain(article.get("url"), 2000))
 
 
 def _grown(data: dict[str, Any]) -> Message:

@@ -14,7 +14,17 @@ import msgspec
 
 from monitor.alerts.clip import clip, json_bytes
 from monitor.alerts.passages import DIGITS, fit
-from monitor.base.events import Alert, AnyAlert, ArticleRef, Match, Notice, StoryRef, StoryUpdated, VerdictGiven
+from monitor.base.events import (
+    Alert,
+    AnyAlert,
+    ArticleRef,
+    ArticleRevised,
+    Match,
+    Notice,
+    StoryRef,
+    StoryUpdated,
+    VerdictGiven,
+)
 
 MAX_BODY_BYTES = 19_600
 """Under 20 kB also in the envelope of CloudEvents."""
@@ -50,7 +60,8 @@ def webhook_body(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> str:
 
 
 def alert_event(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> dict[str, Any]:
-    """The alert event as JSON values, cut to the size of a webhook body: `story.matched` or `story.updated`.
+    """The alert event as JSON values, cut to the size of a webhook body: `story.matched`, `story.updated` or
+    `article.revised`.
 
     Args: reasons: the rules that send it, which become `rules`; none where it is only shown.
 
@@ -61,12 +72,18 @@ def alert_event(alert: AnyAlert, reasons: Sequence[Reason] = ()) -> dict[str, An
     rules = _rules(reasons)
     if isinstance(alert, StoryUpdated):
         return _with_rules(_updated(alert), rules)
-    frame = _with_rules(_event(alert, [], truncated=True), rules)
-    passages, truncated = fit(alert.match.passages, MAX_BODY_BYTES - json_bytes(frame))
-    return _with_rules(_event(alert, passages, truncated), rules)
+    event = _with_rules(_event(alert), rules)
+    if alert.match:
+        match = event["data"]["match"] | {"passages": [], "passages_truncated": True}
+        room = MAX_BODY_BYTES - json_bytes(event) - json_bytes(match) + json_bytes(event["data"]["match"])
+        match["passages"], truncated = fit(alert.match.passages, room)
+        if not truncated:
+            del match["passages_truncated"]
+        event["data"]["match"] = match
+    return event
 
 
-def growth_body(event_id: str, alert: Alert, reasons: Sequence[Reason]) -> str:
+def growth_body(event_id: str, alert: Alert | ArticleRevised, reasons: Sequence[Reason]) -> str:
     """The body of a `story.updated` that says how many outlets carry a story now, with the latest article."""
     event = {
         "type": "story.updated",
@@ -161,15 +178,15 @@ def probe_event(test_id: str, at: datetime) -> dict[str, Any]:
     }
 
 
-def _event(alert: Alert, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:
+def _event(alert: Alert | ArticleRevised) -> dict[str, Any]:
     return {
-        "type": "story.matched",
+        "type": "story.matched" if isinstance(alert, Alert) else "article.revised",
         "timestamp": _time(alert.at),
         "data": {
             "alert_id": clip(alert.alert_id, _ID_BYTES),
             "article": _article(alert.article),
             "story": _story(alert.story),
-            "match": _match(alert.match, passages, truncated),
+            "match": _match(alert.match) if alert.match else None,
         },
     }
 
@@ -210,7 +227,8 @@ def _story(story: StoryRef) -> dict[str, Any]:
     }
 
 
-def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dict[str, Any]:
+def _match(match: Match) -> dict[str, Any]:
+    """All but the passages."""
     return {
         "article": _article(match.earlier),
         "kind": match.kind,
@@ -222,8 +240,6 @@ def _match(match: Match, passages: list[dict[str, Any]], truncated: bool) -> dic
         "credit": clip(match.credit, _CREDIT_BYTES),
         "credits_origin": match.credits_origin,
         "signs": [clip(sign, _SIGN_BYTES) for sign in match.signs[:_MAX_SIGNS]],
-        "passages": passages,
-        **({"passages_truncated": True} if truncated else {}),
     }
 
 

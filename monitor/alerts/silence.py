@@ -1,31 +1,13 @@
-"""Silences: alerts that somebody does not want for a while, with who, why and until when."""
+"""Which silence keeps an alert back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-import msgspec
-
 from monitor.alerts.rules import Looked
+from monitor.base.events import Silence
 from monitor.base.words import compile_words
-
-
-class Silence(msgspec.Struct, frozen=True, kw_only=True):
-    """What is silenced: all that is given must fit; at least one thing is given."""
-
-    id: str
-    author: str
-    reason: str
-    begins_at: datetime
-    ends_at: datetime
-    rule: str = ""
-    story: str = ""
-    source: str = ""
-    """Of the new article, or of the story's origin; a host stands for its subdomains."""
-    words: str = ""
-    alerts: int = 0
-    """How many alerts it has kept back."""
 
 
 def silenced_by(silences: Iterable[Silence], rule: str, looked: Looked, now: datetime) -> Silence | None:

@@ -70,7 +70,9 @@ def judge(seen: Seen | None, entry: FeedEntry) -> Judged:
     # The page that could not be had before.
     is_late = bool(seen.missing) and entry.page == "read"
     if is_own and (digest != seen.digest or is_late):
-        revised = msgspec.structs.replace(article, revision=seen.revision + 1, first_seen_at=seen.first_seen_at)
+        revised = msgspec.structs.replace(
+            article, revision=seen.revision + 1, first_seen_at=seen.first_seen_at, revised_at=at
+        )
         noted = msgspec.structs.replace(seen, digest=digest, revision=revised.revision, at=at, missing=missing)
         return Judged("revised", revised, noted)
     if is_own and missing:

@@ -44,6 +44,8 @@ class ArticleRef(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 1
     quiet: bool = False
     """It was old already when it was first seen: it is matched against, and raises no alert."""
+    revised_at: datetime | None = None
+    """When this revision was seen; None for the first one."""
 
     @property
     def appeared_at(self) -> datetime:
@@ -82,7 +84,8 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
     blocks: tuple[str, ...] = ()
     """Lines of the cleaned text that the source puts into many of its articles; they leave before fingerprinting."""
     quiet: bool = False
-    """As in `ArticleRef`."""
+    """As in `ArticleRef`, like the next one."""
+    revised_at: datetime | None = None
 
     def ref(self, language: str = "") -> ArticleRef:
         """The article without its text; `language` replaces a language that the feed did not give."""
@@ -96,6 +99,7 @@ class Article(Event, frozen=True, kw_only=True, tag="article"):
             language=self.language or language,
             revision=self.revision,
             quiet=self.quiet,
+            revised_at=self.revised_at,
         )
 
 
@@ -153,6 +157,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     signs: tuple[str, ...] = ()
     """Signs that a machine rewrote the text, each as `word: explanation`."""
     passages: tuple[Passage, ...] = ()
+    packed: bytes = b""
+    """The later article's cleaned text, see `monitor.base.packed`: rules look for words in it, months later too. About
+    2 kB."""
 
 
 class ShardAnswer(Event, frozen=True, kw_only=True, tag="answer"):
@@ -202,7 +209,19 @@ class StoryUpdated(Event, frozen=True, kw_only=True, tag="story_updated"):
     """The story with its new origin."""
 
 
-AnyAlert = Alert | StoryUpdated
+class ArticleRevised(Event, frozen=True, kw_only=True, tag="article_revised"):
+    """The event 'an article of this story has another text now'."""
+
+    alert_id: str
+    at: datetime
+    """When the revision was seen."""
+    article: ArticleRef
+    story: StoryRef
+    match: Match | None = None
+    """What the new text re-uses of another source's; None when it does no more, or is the story's origin."""
+
+
+AnyAlert = Alert | StoryUpdated | ArticleRevised
 """What is told to the receivers."""
 
 
@@ -275,10 +294,9 @@ class RuleRemoved(Event, frozen=True, kw_only=True, tag="rule_removed"):
     name: str
 
 
-class SilencePut(Event, frozen=True, kw_only=True, tag="silence_put"):
-    """The order to keep some alerts back for a while, see `monitor.alerts.silence`."""
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """Alerts that somebody does not want for a while: all that is given must fit, and at least one thing is given."""
 
-    order_id: str
     id: str
     author: str
     reason: str
@@ -287,7 +305,17 @@ class SilencePut(Event, frozen=True, kw_only=True, tag="silence_put"):
     rule: str = ""
     story: str = ""
     source: str = ""
+    """Of the new article, or of the story's origin; a host stands for its subdomains."""
     words: str = ""
+    alerts: int = 0
+    """How many alerts it has kept back."""
+
+
+class SilencePut(Event, frozen=True, kw_only=True, tag="silence_put"):
+    """The order to begin a silence, or to change the one of this id."""
+
+    order_id: str
+    silence: Silence
 
 
 class SilenceLifted(Event, frozen=True, kw_only=True, tag="silence_lifted"):
@@ -454,6 +482,7 @@ AnyEvent = (
     | ShardAnswer
     | Alert
     | StoryUpdated
+    | ArticleRevised
     | Notice
     | EndpointPut
     | EndpointRemoved

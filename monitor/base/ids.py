@@ -31,6 +31,11 @@ def update_id(story: str, origin: str) -> str:
     return _digest("alt_", "origin", story, origin, "")
 
 
+def revised_id(article: str, revision: int) -> str:
+    """Id of the alert 'this article has another text now': `alt_` and 20 hexadecimal digits."""
+    return _digest("alt_", "revised", article, str(revision), "", "")
+
+
 def webhook_id(alert: str, endpoint: str) -> str:
     """Value of the `webhook-id` header: the same over all attempts of one delivery (Standard Webhooks)."""
     return _digest("msg_", alert, endpoint)

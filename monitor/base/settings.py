@@ -242,7 +242,7 @@ class RuleSettings(Section):
     """`origin`: the earlier article's source or the story's origin is credited; `no`: nobody is."""
     languages: tuple[str, ...] = ()
     words: Words = ""
-    """In the titles or the shared text, see `monitor.base.words`."""
+    """In the titles or the new article's text, see `monitor.base.words`."""
     min_outlets: int = Field(0, ge=0)
     """Publishers that carry the story: with 5, one is told when five do."""
     hours: HoursOfWeek = ""
@@ -252,6 +252,8 @@ class RuleSettings(Section):
     per_story: Literal["grow", "each"] = "grow"
     """`grow`: a story is told once, and again at the numbers of outlets in `updates_at`; `each`: each article."""
     updates_at: tuple[int, ...] = (5, 10, 25, 50, 100)
+    revisions: Literal["told", "all", "none"] = "told"
+    """Later texts of articles that it has told, of all that are in a story and meet its conditions, or of none."""
     gather: GatherTime = ""
     """What comes is told together, see `monitor.base.hours.parse_gathering`; empty for each at once."""
     max_per_hour: int = Field(0, ge=0)

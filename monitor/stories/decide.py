@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from monitor.base.events import Alert, ArticleRef, Match, ShardAnswer, StoryUpdated
-from monitor.stories.join import alert, join
+from monitor.base.events import Alert, ArticleRef, ArticleRevised, Match, ShardAnswer, StoryUpdated
+from monitor.stories.join import alert, join, revised, story_ref
 from monitor.stories.state import GATHER, Draft, Gather, Member, Stored, Write, gather_key
 
 CONCLUDED_A_TICK = 500
@@ -30,6 +30,8 @@ class Decision(NamedTuple):
     alerts: tuple[Alert, ...]
     updates: tuple[StoryUpdated, ...]
     """Stories whose origin was corrected."""
+    revisions: tuple[ArticleRevised, ...]
+    """Articles of stories that have another text now."""
     joined: tuple[Match, ...]
     """The deciding match of each article that joined a story, in silence too."""
     writes: tuple[Write, ...]
@@ -96,11 +98,12 @@ def _note_match(draft: Draft, match: Match) -> None:
 
 
 class _Outcome(NamedTuple):
-    """What follows from the decision of one article that has a match."""
+    """What follows from the decision of one article."""
 
-    match: Match | None
-    alert: Alert | None
-    update: StoryUpdated | None
+    match: Match | None = None
+    alert: Alert | None = None
+    update: StoryUpdated | None = None
+    revised: ArticleRevised | None = None
 
 
 def _settled(draft: Draft, keys: Iterable[str]) -> Iterator[_Outcome]:
@@ -140,16 +143,30 @@ def _follows(draft: Draft, key: str, gather: Gather) -> bool:
 
 def _conclude(draft: Draft, key: str, gather: Gather) -> Iterator[_Outcome]:
     draft.gathers.put(key, None)
+    revision = _revision(draft, gather)
     _remember(draft, gather)
     verdict = gather.best.verdict()
     if verdict is None:
+        yield _Outcome(revised=revision)
         return
     story, update = join(draft, verdict.match)
+    made = alert(verdict.match, story) if story and verdict.alerting and not verdict.match.article.quiet else None
     yield _Outcome(
-        match=verdict.match if story else None,
-        alert=alert(verdict.match, story) if story and verdict.alerting and not verdict.match.article.quiet else None,
-        update=update,
+        match=verdict.match if story else None, alert=made, update=update, revised=None if made else revision
     )
+
+
+def _revision(draft: Draft, gather: Gather) -> ArticleRevised | None:
+    """The event of a later text of an article that is in a story, before that text is decided; once for each text.
+
+    Whether the article is quiet says nothing here: a correction is one, however old the article is.
+    """
+    article = gather.article
+    member = draft.members.get(article.id)
+    if article.revision == 1 or member is None or _is_decided(draft, article):
+        return None
+    story = draft.stories.get(member.story)
+    return revised(article, gather.best.other, story_ref(member.story, story)) if story else None
 
 
 def _remember(draft: Draft, gather: Gather) -> None:
@@ -165,6 +182,7 @@ def _decision(draft: Draft, outcomes: Iterable[_Outcome]) -> Decision:
     return Decision(
         alerts=tuple(each.alert for each in found if each.alert),
         updates=tuple(each.update for each in found if each.update),
+        revisions=tuple(each.revised for each in found if each.revised),
         joined=tuple(each.match for each in found if each.match),
         writes=draft.writes(),
     )

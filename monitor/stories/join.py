@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from monitor.base import ids
-from monitor.base.events import Alert, ArticleRef, Match, StoryRef, StoryUpdated
+from monitor.base.events import Alert, ArticleRef, ArticleRevised, Match, StoryRef, StoryUpdated
 from monitor.match.credit import is_credited
 from monitor.stories.extent import Ranges, merged, mostly_in, part_of
 from monitor.stories.origin import confidence, with_article, with_credits
@@ -41,25 +41,46 @@ def join(draft: Draft, match: Match) -> Joined:
     before = draft.stories.get(story_id)
     _enter(draft, story_id, match.earlier, _as_earlier(match, earlier, story_id), match.earlier_credits)
     story = _enter(draft, story_id, match.article, _as_later(match, article, story_id), match.credited_to)
-    told = StoryRef(
+    told = story_ref(story_id, story)
+    # Both are in: an origin whose later text resembles its copy; or this was done before a crash.
+    return Joined(None if both_in else told, _update(before, told))
+
+
+def story_ref(story_id: str, story: Story) -> StoryRef:
+    """A story as it is told."""
+    return StoryRef(
         id=story_id,
         origin=story.origin,
         articles=story.articles,
         sources=story.sources,
         origin_confidence=confidence(story),
     )
-    # Both are in: an origin whose later text resembles its copy; or this was done before a crash.
-    return Joined(None if both_in else told, _update(before, told))
 
 
 def alert(match: Match, story: StoryRef) -> Alert:
     """The event 'this article joined that story'; its id and time come from what it says."""
     article = match.article
     alert_id = ids.alert_id(article.id, story.id, article.revision)
-    # A copy of a copy credits the agency, not the outlet that it has the text from.
-    if is_credited(match.credited_to, story.origin.source):
-        match = replace(match, credits_origin=True)
-    return Alert(alert_id=alert_id, at=article.first_seen_at, article=article, story=story, match=match)
+    return Alert(
+        alert_id=alert_id, at=article.first_seen_at, article=article, story=story, match=_crediting(match, story)
+    )
+
+
+def revised(article: ArticleRef, match: Match | None, story: StoryRef) -> ArticleRevised:
+    """The event 'an article of this story has another text now', with what that takes from another source."""
+    return ArticleRevised(
+        alert_id=ids.revised_id(article.id, article.revision),
+        at=article.revised_at or article.first_seen_at,
+        article=article,
+        story=story,
+        match=_crediting(match, story) if match else None,
+    )
+
+
+def _crediting(match: Match, story: StoryRef) -> Match:
+    """A copy of a copy credits the agency, not the outlet that it has the text from."""
+    is_origin = is_credited(match.credited_to, story.origin.source)
+    return replace(match, credits_origin=True) if is_origin else match
 
 
 def _update(before: Story | None, story: StoryRef) -> StoryUpdated | None:
@@ -125,16 +146,18 @@ def _enter(draft: Draft, story_id: str, article: ArticleRef, member: Member, cre
     changed = replace(
         with_article(with_credits(story, credited) if new else story, article),
         articles=story.articles + new,
-        sources=story.sources + _count_source(draft, story_id, article.source),
+        sources=story.sources + (new and _is_first_of_source(draft, story_id, article.source)),
         seen=max(story.seen, article.first_seen_at),
     )
     draft.stories.put(story_id, changed)
     return changed
 
 
-def _count_source(draft: Draft, story_id: str, source: str) -> bool:
-    key = source_key(story_id, source)
-    if not source or draft.sources.get(key):
+def _is_first_of_source(draft: Draft, story_id: str, source: str) -> bool:
+    """Count an article of a source into a story; whether the story had none of it. Unknown sources do not count."""
+    if not source:
         return False
-    draft.sources.put(key, True)
-    return True
+    key = source_key(story_id, source)
+    known = draft.sources.get(key) or 0
+    draft.sources.put(key, known + 1)
+    return not known

@@ -12,8 +12,8 @@ def split(stored: Stored, order: StorySplit) -> tuple[Write, ...]:
     """The changes that a split makes; none when the article is not in the story, as after a repeat of the order.
 
     The article stays decided, so that what was wrong once is not decided anew; whoever copies it later opens a story of
-    its own text. A story that only its origin would be left in is gone. Its number of sources goes down by the
-    article's source, which is one too few where that source has another article in it.
+    its own text. A story that only its origin would be left in is gone. Its number of sources goes down when the
+    article was the last one of its source.
     Cost: four small writes.
     """
     draft = Draft(stored)
@@ -29,9 +29,9 @@ def split(stored: Stored, order: StorySplit) -> tuple[Write, ...]:
     if story is None:
         return draft.writes()
     source = source_key(order.story, order.source)
-    counted = bool(order.source) and bool(draft.sources.get(source))
+    counted = draft.sources.get(source) or 0
     if counted:
-        draft.sources.put(source, None)
-    left = replace(story, articles=story.articles - 1, sources=story.sources - counted)
+        draft.sources.put(source, counted - 1 or None)
+    left = replace(story, articles=story.articles - 1, sources=story.sources - (counted == 1))
     draft.stories.put(order.story, left if left.articles > 1 else None)
     return draft.writes()

@@ -76,7 +76,8 @@ class Stored:
     stories: Mapping[bytes, bytes]
     """`Story` by story id."""
     sources: Mapping[bytes, bytes]
-    """`true` by `source_key`: sources that a story has counted, so that a join costs the same in the largest story."""
+    """By `source_key`, how many of a source's articles a story holds: a join costs the same in the largest story, and a
+    split knows whether the source is still in it."""
     members: Mapping[bytes, bytes]
     """`Member` by article id."""
     gathers: Mapping[bytes, bytes]
@@ -97,12 +98,12 @@ def gather_key(article: ArticleRef) -> str:
 
 
 def source_key(story: str, source: str) -> str:
-    """Key of a source that a story has counted."""
+    """Key of a source's articles in a story."""
     return f"{story}/{source}"
 
 
 STORY = msgspec.json.Decoder(Story)
-SOURCE = msgspec.json.Decoder(bool)
+SOURCE = msgspec.json.Decoder(int)
 MEMBER = msgspec.json.Decoder(Member)
 GATHER = msgspec.json.Decoder(Gather)
 _encoder = msgspec.json.Encoder()
@@ -144,7 +145,7 @@ class Draft:
 
     def __init__(self, stored: Stored) -> None:
         self.stories: Table[Story] = Table("stories", stored.stories, STORY)
-        self.sources: Table[bool] = Table("sources", stored.sources, SOURCE)
+        self.sources: Table[int] = Table("sources", stored.sources, SOURCE)
         self.members: Table[Member] = Table("members", stored.members, MEMBER)
         self.gathers: Table[Gather] = Table("gathers", stored.gathers, GATHER)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from monitor.base.events import Match
+from monitor.base.packed import pack
 from monitor.match.text import Text
 from monitor.match.verify import Reuse, reuse
 from monitor.stories.best import Best, of_one_source
@@ -35,7 +38,11 @@ def telling_matches(own: Text, others: Iterable[Text], *, least: float) -> tuple
     best = Best()
     for found in (*own_text, *sorted(with_earlier, key=_by_probability)[:1]):
         best = best.with_match(found.match())
-    return tuple(match for match in (best.own, best.other, *(one.match() for one in with_later)) if match is not None)
+    packed = pack(own.text) if best.own or best.other else b""
+    return (
+        *(replace(match, packed=packed) for match in (best.own, best.other) if match is not None),
+        *(replace(one.match(), packed=pack(one.later.text)) for one in with_later),
+    )
 
 
 def _by_probability(found: Reuse) -> tuple[object, ...]:

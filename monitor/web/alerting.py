@@ -44,19 +44,6 @@ class Choice:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A silence that somebody wants from now on."""
-
-    author: str
-    reason: str
-    length: timedelta
-    rule: str = ""
-    story: str = ""
-    source: str = ""
-    words: str = ""
-
-
 class Desk(Protocol):
     """What takes the orders. All methods raise `Refusal` for what cannot be done."""
 
@@ -102,7 +89,7 @@ class Desk(Protocol):
     def silences(self) -> list[dict[str, Any]]:
         """The silences that have not ended."""
 
-    async def put_silence(self, wanted: Wanted) -> str:
+    async def put_silence(self, wanted: SilenceBody) -> str:
         """Begin a silence; returns its id."""
 
     async def lift_silence(self, name: str) -> None:
@@ -321,16 +308,7 @@ class Api:
         body = _checked(SilenceBody, await _object(request))
         if not (body.rule or body.story or body.source or body.words.strip()):
             raise Refusal(400, "nothing is said of what is silenced", "give rule, story, source or words")
-        wanted = Wanted(
-            author=body.author,
-            reason=body.reason,
-            length=body.length,
-            rule=body.rule,
-            story=body.story,
-            source=body.source,
-            words=body.words,
-        )
-        return json_response({"id": await self._desk.put_silence(wanted)}, 201)
+        return json_response({"id": await self._desk.put_silence(body)}, 201)
 
     async def lift_silence(self, request: web.Request) -> web.Response:
         """`DELETE /api/v1/silences/ID`: ends it now."""

@@ -39,22 +39,34 @@ async def test_each_format_arrives_as_it_should(tmp_path: Path, receiver: Receiv
     chosen = settings(
         {"name": "cloud", "url": str(url("/cloud")), "format": "cloudevents", "secret": SECRET},
         {"name": "slack", "url": str(url("/slack")), "format": "slack"},
+        {"name": "teams", "url": str(url("/teams")), "format": "teams"},
+        {"name": "discord", "url": str(url("/discord")), "format": "discord"},
         # The service of apprise that posts JSON: the package itself makes the request.
         {"name": "mail", "url": f"json://127.0.0.1:{receiver.server.port}/mail", "format": "apprise"},
         {"name": "nowhere", "url": "nosuchservice://x", "format": "apprise"},
     )
     async with staged(tmp_path, Notify, Deliver, **chosen) as stage:
         await stage.put(ALERTS, "a", alert(1, START))
-        ends = {one.endpoint: one for one in await attempts(stage, 4)}
+        ends = {one.endpoint: one for one in await attempts(stage, 6)}
     got = {name: (headers, json.loads(body)) for name, headers, body in receiver.requests}
     assert got["cloud"][0]["Content-Type"].startswith("application/cloudevents+json")
     assert got["cloud"][1]["id"] == got["cloud"][0]["webhook-id"]
     assert "webhook-signature" in got["cloud"][0] and "webhook-signature" not in got["slack"][0]
     assert got["slack"][1]["blocks"]
+    ((card,), (embed,)) = got["teams"][1]["attachments"], got["discord"][1]["embeds"]
+    assert (got["teams"][1]["type"], card["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
+    assert (card["content"]["type"], {block["type"] for block in card["content"]["body"]}) == (
+        "AdaptiveCard",
+        {"TextBlock"},
+    )
+    assert "herald" in embed["title"] and embed["url"] == "https://herald.example/1"
+    assert all(got[chat][0]["Content-Type"] == "application/json" for chat in ("slack", "teams", "discord"))
     assert got["mail"][1]["title"].startswith("herald.example re-uses wire.example")
     assert {name: end.outcome for name, end in ends.items()} == {
         "cloud": "sent",
         "slack": "sent",
+        "teams": "sent",
+        "discord": "sent",
         "mail": "sent",
         "nowhere": "drop",
     }

@@ -17,6 +17,7 @@ from agents.role import Message
 from agents.topics import ANSWERS, FINGERPRINTS, partition_of
 from monitor.base.errors import EventError
 from monitor.base.events import Article, Fingerprint, Match, ShardAnswer, Tick
+from monitor.base.packed import unpack
 from monitor.fingerprint.fingerprint import fingerprint
 from tests.agents.articles import article, prose
 from tests.agents.stage import START, Clock, Stage, staged
@@ -59,6 +60,7 @@ async def test_a_copy_matches_what_it_was_copied_from_and_every_article_is_answe
         assert (answer.shard, answer.shards) == (0, 1)
         (match,) = answer.matches
         assert match.kind == "verbatim" and match.passages and match.containment > 0.95
+        assert unpack(match.packed) == fingerprint(COPY).text
         assert stage.count("verified") == 1
 
 
@@ -84,6 +86,7 @@ async def test_a_repeat_gets_the_same_answer(tmp_path: Path) -> None:
         _, once, again, first = stage.read(ANSWERS, ShardAnswer)
         assert once == again and stored(stage) == {"0:art_first", "0:art_copy"}
         assert [(match.article.id, match.earlier.id) for match in first.matches] == [("art_copy", "art_first")]
+        assert unpack(first.matches[0].packed) == fingerprint(COPY).text, "the later one's, whoever is answered"
 
 
 async def test_a_revision_replaces_what_was_stored(tmp_path: Path) -> None:

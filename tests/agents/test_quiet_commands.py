@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from agents.topics import ALERTS, ANSWERS
 from monitor.base.errors import InputError
-from monitor.base.events import StorySplit
+from monitor.base.events import StorySplit, StoryUpdated
 from tests.agents.alerts import alert
 from tests.agents.stage import START, Clock
 from tests.agents.test_deliver import Receiver, attempts, receiver
@@ -71,7 +72,33 @@ async def test_verdicts_are_kept_and_heeded(tmp_path: Path, receiver: Receiver) 
     assert json.loads(receiver.requests[-1][2])["data"]["reason"] == "split"
 
 
-async def test_alerts_are_listed_and_what_is_not_right_is_refused(tmp_path: Path, receiver: Receiver) -> None:
+async def test_alerts_are_listed_with_what_a_verdict_needs(tmp_path: Path, receiver: Receiver) -> None:
+    async with shell(tmp_path, receiver) as wirewatch:
+        assert "There are no alerts yet." in (await wirewatch(group="alerts")).stderr
+        first, second = alert(1, START), alert(2, START + timedelta(minutes=1))
+        update = StoryUpdated(
+            alert_id="alt_u",
+            at=START + timedelta(minutes=2),
+            previous_origin=first.article,
+            story=first.story,
+        )
+        for one in (first, second, update):
+            wirewatch.stage.service.parts.view.add(one)
+        found = await wirewatch.json(group="alerts")
+        assert [(one["type"], one["data"]["alert_id"]) for one in found] == [
+            ("story.updated", "alt_u"),
+            ("story.matched", second.alert_id),
+            ("story.matched", first.alert_id),
+        ]
+        assert len(await wirewatch.json("--limit", "1", group="alerts")) == 1
+        # The terminal of a test is narrow, and what `verdict` takes is whole all the same.
+        listed = (await wirewatch(group="alerts")).stdout
+        assert all(text in listed for text in (first.alert_id, second.alert_id, "alt_u"))
+        full = (await wirewatch("--full", group="alerts")).stdout
+        assert "herald.example re-uses wire.example" in full and "wire.example was first, not herald.example" in full
+
+
+async def test_what_is_not_right_is_refused(tmp_path: Path, receiver: Receiver) -> None:
     async with shell(tmp_path, receiver) as wirewatch:
         await wirewatch.stage.put(ALERTS, "a", alert(1, START))
         for arguments, group, said in (

@@ -12,11 +12,11 @@ import pytest
 
 from monitor.alerts.payload import alert_event
 from monitor.base.events import AnyAlert
-from tests.unit.alerts.test_payload import alert, passage, update
+from tests.unit.alerts.test_payload import alert, passage, revised, update
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "alerts.md").read_text(encoding="utf-8")
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-SENT: list[AnyAlert] = [alert(tuple(passage(at, 9, "word " * 900) for at in range(20))), update()]
+SENT: list[AnyAlert] = [alert(tuple(passage(at, 9, "word " * 900) for at in range(20))), update(), revised()]
 
 
 def keys(value: Any, path: str = "") -> Iterator[str]:
@@ -51,6 +51,6 @@ def test_each_field_has_its_meaning() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each["type"])
 def test_an_example_fits_its_own_offsets(example: Any) -> None:
-    for one in example["data"].get("match", {}).get("passages", []):
+    for one in (example["data"].get("match") or {}).get("passages", []):
         start, end = one["article"]
         assert end - start == len(one["text"])

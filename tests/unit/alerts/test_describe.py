@@ -90,6 +90,12 @@ def test_signs_of_machine_rewriting_are_named_each_on_its_line() -> None:
     assert "machine" not in shown(EVENT)
 
 
+def test_a_revision_says_whether_the_new_text_still_re_uses_another() -> None:
+    assert "still re-uses" in shown(EVENT | {"type": "article.revised"})
+    gone = shown({"type": "article.revised", "data": {**EVENT["data"], "match": None}})
+    assert "has revised its article, which re-uses no earlier one" in gone
+
+
 def test_a_credit_says_whether_it_is_the_origin_that_is_credited() -> None:
     credit = {"credited": True, "credit": "Story by Wire"}
     assert "the origin: “Story by Wire”" in shown(with_match(**credit, credits_origin=True))

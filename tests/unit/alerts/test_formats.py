@@ -19,7 +19,7 @@ from monitor.alerts.formats import (
 from monitor.alerts.message import message
 from monitor.alerts.payload import MAX_BODY_BYTES, Reason, digest_body, growth_body, webhook_body
 from monitor.base.events import Alert, Delivery, Format
-from tests.unit.alerts.test_payload import AT, alert, article, passage, update
+from tests.unit.alerts.test_payload import AT, alert, article, passage, revised, update
 
 HOSTILE = "<!channel> *b* [x](https://evil.example) @everyone `c` | \u202e & <b>\x1b[31m"
 LONG = "Wörter " * 3000
@@ -44,6 +44,7 @@ EVENTS = {
     "hostile": webhook_body(with_texts(HOSTILE), REASONS),
     "long": webhook_body(with_texts(LONG), REASONS),
     "corrected": webhook_body(update(), REASONS),
+    "revised": webhook_body(revised(), REASONS),
     "grown": growth_body("alt_9", alert(), REASONS),
     "digest": digest_body("alt_9", AT, AT, [ITEM] * 50, 7, REASONS[0]),
     "odd": '{"type":"something.new","timestamp":"2026-11-23T12:00:00Z","data":{"reason":5,"x":[1],"y":"z"}}',

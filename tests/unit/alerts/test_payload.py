@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from monitor.alerts.payload import MAX_BODY_BYTES, alert_event, webhook_body
-from monitor.base.events import Alert, ArticleRef, Match, Passage, StoryRef, StoryUpdated
+from monitor.base.events import Alert, ArticleRef, ArticleRevised, Match, Passage, StoryRef, StoryUpdated
 
 AT = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -98,6 +98,23 @@ def update(**changes: object) -> StoryUpdated:
     story = StoryRef(id="sty_1", origin=article("agency"), articles=4, sources=3)
     plain = StoryUpdated(alert_id="alt_2", at=AT, previous_origin=article("origin"), story=story)
     return msgspec.structs.replace(plain, **changes)
+
+
+def revised(match: Match | None = None) -> ArticleRevised:
+    return ArticleRevised(
+        alert_id="alt_3", at=AT, article=article("copy", revision=2), story=alert().story, match=match
+    )
+
+
+def test_the_body_of_a_revision_says_what_the_new_text_takes() -> None:
+    nothing, still = (json.loads(webhook_body(revised(match))) for match in (None, alert((passage(0, 9, "x"),)).match))
+    assert (nothing["type"], nothing["data"]["match"], nothing["data"]["article"]["revision"]) == (
+        "article.revised",
+        None,
+        2,
+    )
+    first = json.loads(webhook_body(alert((passage(0, 9, "x"),))))
+    assert still["data"]["match"] == first["data"]["match"] and still["data"]["story"] == first["data"]["story"]
 
 
 def test_the_body_of_a_correction_is_the_documented_event() -> None:

@@ -26,7 +26,18 @@ from monitor.alerts.quiet import (
     told_of_time,
 )
 from monitor.alerts.rules import RuleBook
-from monitor.base.events import Alert, Delivery, SilencePut, StorySplit, StoryUpdated, VerdictGiven, VerdictWord
+from monitor.base.events import (
+    Alert,
+    ArticleRevised,
+    Delivery,
+    Match,
+    Silence,
+    StorySplit,
+    StoryUpdated,
+    VerdictGiven,
+    VerdictWord,
+)
+from monitor.base.ids import alert_id
 from monitor.base.settings import LicenceSettings, RuleSettings, Settings
 from tests.unit.alerts.test_payload import alert, article
 
@@ -45,7 +56,7 @@ class Desk:
         self.crashes = False
         """A step's messages are sent, and its state is lost."""
 
-    def alert(self, one: Alert) -> list[dict[str, Any]]:
+    def alert(self, one: Alert | ArticleRevised) -> list[dict[str, Any]]:
         """The events that an alert sends to the desk."""
         draft = Draft(self.tables)
         outcome = told_of_alert(draft, self.book, one, ["desk"], self.now)
@@ -69,7 +80,7 @@ class Desk:
             "reason": "known",
             "ends_at": self.now + timedelta(hours=1),
         } | fields
-        silence(draft, SilencePut(order_id="ord_1", begins_at=self.now, **given))
+        silence(draft, Silence(begins_at=self.now, **given))
         self._sent(draft, [])
 
     def judge(self, one: Alert, word: VerdictWord, order_id: str = "ord_1") -> tuple[list[dict[str, Any]], Any]:
@@ -301,6 +312,53 @@ def test_a_correction_is_told_where_the_story_was() -> None:
     assert concerns(Draft(desk.tables), asked, update)
     desk.judge(made, "not_relevant")
     assert not concerns(Draft(desk.tables), asked, update)
+
+
+def later_text(of: Alert, number: int = 2, match: Match | None = None) -> ArticleRevised:
+    """That the article of an alert has another text."""
+    article = msgspec.structs.replace(of.article, revision=number)
+    return ArticleRevised(alert_id=f"alt_r{number}", at=NOON, article=article, story=of.story, match=match)
+
+
+def told_of(outlets: int) -> Alert:
+    """An alert under the id that it gets."""
+    made = of_story(outlets, by=f"copy-{outlets}")
+    return msgspec.structs.replace(made, alert_id=alert_id(made.article.id, made.story.id, 1))
+
+
+def test_a_later_text_is_told_to_those_who_were_told_of_the_article() -> None:
+    desk = Desk(rule(updates_at=()))
+    first, second = told_of(2), told_of(3)
+    assert desk.alert(later_text(first)) == [], "nobody was told yet"
+    assert [types(desk.alert(one)) for one in (first, second)] == [["story.matched"], []]
+    (told,) = desk.alert(later_text(first, 3))
+    assert (told["type"], told["data"]["rules"][0]["why"]) == (
+        "article.revised",
+        ["an article that it has told is revised"],
+    )
+    assert desk.alert(later_text(first, 3)) == [], "a repeat"
+    assert desk.alert(later_text(second, 4)) == [], "the story was told, not this article of it"
+
+
+def test_by_rule_all_later_texts_are_told_or_none() -> None:
+    first = told_of(2)
+    every = Desk(rule(revisions="all", min_score=0.99, kinds=("verbatim",)))
+    assert types(every.alert(later_text(first))) == ["article.revised"], "nothing is asked of a copy that is gone"
+    assert every.alert(later_text(first, 3, first.match)) == []
+    assert Desk(rule(revisions="all", copier=("mine.example",))).alert(later_text(first)) == []
+    none = Desk(rule(revisions="none"))
+    assert (types(none.alert(first)), none.alert(later_text(first))) == (["story.matched"], [])
+
+
+def test_later_texts_are_kept_as_few_as_alerts() -> None:
+    desk = Desk(rule(gather="5m"))
+    first = told_of(2)
+    desk.alert(first)
+    assert desk.alert(later_text(first)) == []
+    (digest,) = desk.later(minutes=5)
+    assert [one["kind"] for one in digest["data"]["alerts"]] == ["edited", "revised"]
+    desk.silence(story="sty_1")
+    assert desk.alert(later_text(first, 3)) == [] and desk.kept_back["silenced"] == 1
 
 
 def test_what_two_rules_send_to_one_endpoint_is_one_message_with_both_reasons() -> None:

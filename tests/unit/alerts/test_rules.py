@@ -10,6 +10,7 @@ import pytest
 from monitor.alerts.rules import Looked, Rule, RuleBook, Sources
 from monitor.alerts.trial import Trial
 from monitor.base.events import Alert
+from monitor.base.packed import pack
 from monitor.base.settings import LicenceSettings, RuleSettings, Settings
 from tests.unit.alerts.test_payload import AT, alert, article, passage, update
 
@@ -21,7 +22,8 @@ SOURCES = Sources(GROUPS, LICENCES)
 def copied(by: str = "copy", text: str = "the ferry pier", **match: Any) -> Alert:
     """An alert that `by`.example took from reprint.example a text of origin.example; 3 sources carry it."""
     made = alert((passage(0, 14, text),), article(by))
-    return msgspec.structs.replace(made, match=msgspec.structs.replace(made.match, **match))
+    whole = pack(f"{text}\nPassengers asked who pays.")
+    return msgspec.structs.replace(made, match=msgspec.structs.replace(made.match, packed=whole, **match))
 
 
 def rule(**conditions: Any) -> Rule:
@@ -47,6 +49,8 @@ def rule(**conditions: Any) -> Rule:
         ({"languages": ("de", "en")}, "its language is en"),
         ({"words": '"ferry pier" OR tram'}, 'it has the words "ferry pier" OR tram'),
         ({"words": "copy"}, "it has the words copy"),
+        # Outside what the two share.
+        ({"words": '"who pays" AND pier -tram'}, 'it has the words "who pays" AND pier -tram'),
         ({"min_outlets": 3}, "3 outlets carry it"),
     ],
 )
@@ -89,6 +93,23 @@ def test_the_first_condition_that_does_not_hold_is_named(conditions: dict[str, A
 def test_credit_of_somebody_else_is_credit_but_not_of_the_origin(match: dict[str, Any], holds: set[str]) -> None:
     looked = Looked(copied(**match))
     assert {word for word in ("yes", "no", "origin") if rule(credited=word).judge(looked).sends} == holds
+
+
+def test_only_rules_for_other_copiers_are_passed_over() -> None:
+    rules = (
+        RuleSettings(name="any"),
+        RuleSettings(name="group", copier=("partners", "rivals")),
+        RuleSettings(name="host", copier=("copy.example",)),
+        RuleSettings(name="longer", copier=("my.copy.example",)),
+    )
+    book = RuleBook(Settings(groups=GROUPS, rules=rules))
+    assert [one.name for one in book.asking("www.copy.example")] == ["any", "group", "host"]
+    assert [one.name for one in book.asking("xcopy.example")] == ["any"]
+    assert [one.name for one in book.asking("")] == ["any"]
+    book.put(RuleSettings(name="added", copier=("copy.example",)))
+    assert "added" in [one.name for one in book.asking("copy.example")]
+    book.remove("added")
+    assert "added" not in [one.name for one in book.asking("copy.example")]
 
 
 def test_a_licensed_copy_is_counted_and_told_to_those_who_ask() -> None:

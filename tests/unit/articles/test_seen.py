@@ -55,6 +55,7 @@ def test_another_text_or_title_is_a_revision_that_keeps_when_the_article_was_fir
     judged = judge(remembered(ARTICLE), later(timedelta(minutes=5), **change))
     assert judged.outcome == "revised" and judged.article is not None
     assert (judged.article.revision, judged.article.first_seen_at) == (2, START)
+    assert judged.article.ref().revised_at == START + timedelta(minutes=5)
 
 
 def test_revisions_are_counted() -> None:

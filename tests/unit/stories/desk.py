@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from monitor.base.events import Alert, ArticleRef, Kind, Match, Passage, ShardAnswer, StoryUpdated, Tick
+from monitor.base.events import Alert, ArticleRef, ArticleRevised, Kind, Match, Passage, ShardAnswer, StoryUpdated, Tick
 from monitor.stories.decide import Decision, answered, ticked
 from monitor.stories.state import Member, Stored, Story, Write
 
@@ -78,6 +78,7 @@ class Desk:
         self.stored = Stored(**self.tables)
         self.alerts: list[Alert] = []
         self.updates: list[StoryUpdated] = []
+        self.revisions: list[ArticleRevised] = []
 
     def decide(self, event: Event) -> Decision:
         """What follows from an event, without writing it."""
@@ -100,6 +101,7 @@ class Desk:
             decision = self.decide(event)
             self.alerts += decision.alerts
             self.updates += decision.updates
+            self.revisions += decision.revisions
             self.write(decision.writes)
         return self.alerts[before:]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import msgspec
 import pytest
 
 from monitor.base import ids
-from monitor.base.events import encode
+from monitor.base.events import ArticleRef, encode
 from monitor.stories import decide
 from monitor.stories.decide import tick_is_due
 from tests.unit.stories.desk import START, TIMEOUT, Desk, answer, match, ref, tick
@@ -199,3 +200,34 @@ def test_what_was_old_when_it_was_first_seen_joins_without_an_alert_and_its_copy
     assert (decision.alerts, decision.joined) == ((), (match(old, first),))
     copy = ref("copy", 2, source="copy.example")
     assert len(desk.decide(answer(copy, match(copy, old))).alerts) == 1
+
+
+def revision(name: str, number: int) -> ArticleRef:
+    """A later text of one of the articles, seen an hour later."""
+    first = {"a": A, "b": B}[name]
+    return msgspec.structs.replace(first, revision=number, revised_at=START + timedelta(hours=number))
+
+
+def test_a_later_text_of_an_article_in_a_story_is_told_once_with_what_it_takes_now(desk: Desk) -> None:
+    desk.handle(answer(A), answer(B, match(B, A)))
+    second, third = revision("b", 2), revision("b", 3)
+    assert desk.handle(*[answer(second, match(second, A, score=0.7))] * 2, answer(third)) == []
+    still, gone = desk.revisions
+    assert still.match is not None and (still.match.score, still.article, still.at) == (0.7, second, second.revised_at)
+    assert (gone.match, gone.story.id, gone.story.articles) == (None, ids.story_id("a"), 2)
+    assert still.alert_id != gone.alert_id
+
+
+def test_a_later_text_of_the_origin_is_told_and_one_of_an_article_in_no_story_is_not(desk: Desk) -> None:
+    desk.handle(answer(A), answer(revision("a", 2)))
+    assert desk.revisions == []
+    third = revision("a", 3)
+    desk.handle(answer(B, match(B, A)), answer(third, match(B, third)))
+    (told,) = desk.revisions
+    assert (told.article, told.match, told.story.origin.id) == (third, None, "a")
+
+
+def test_a_later_text_that_brings_the_article_into_a_story_is_an_alert_and_no_more(desk: Desk) -> None:
+    second = revision("b", 2)
+    (alert,) = desk.handle(answer(A), answer(B), answer(second, match(second, A)))
+    assert alert.article == second and desk.revisions == []
