@@ -15,6 +15,7 @@ from monitor.base.errors import WirewatchError
 COMMANDS = {
     "run": ("agents.cli.run", "The service: poll feeds, match articles, deliver alerts, show the live page."),
     "demo": ("agents.cli.demo", "Watch Wirewatch catch a copied story: the main job on invented newspapers."),
+    "init": ("agents.cli.init", "Write a first configuration: your outlets, their feeds, where alerts go."),
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
     "extract": ("agents.cli.extract", "The article on a web page: title, dates, address and body as JSON."),
