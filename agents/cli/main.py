@@ -29,6 +29,7 @@ COMMANDS = {
     "silences": ("agents.cli.silences", "Keep some alerts back for a while, with a reason and an end."),
     "alerts": ("agents.cli.alerts", "The latest alerts of a running service."),
     "verdict": ("agents.cli.verdict", "Say of an alert whether it was right, and see how often the service is."),
+    "doctor": ("agents.cli.doctor", "What is wrong with this installation, and what mends it."),
     "config": ("agents.cli.config", "Check a configuration, show what is in effect, print the one that ships."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""

@@ -67,4 +67,6 @@ async def test_demo_and_service_run_from_a_folder_that_knows_nothing_of_the_chec
                 async with session.get(f"{url}{page}") as answer:
                     assert answer.status == 200, page
         assert await service.stop() == 0, service.log
+    looked = await run("doctor", "--config", "my.toml", "--offline", folder=folder, environ=environ, program=installed)
+    assert looked.code == 0, looked.out + looked.err
     assert {path.name for path in folder.iterdir()} == {"my.toml", "wirewatch.db"}
