@@ -30,6 +30,8 @@ COMMANDS = {
     "alerts": ("agents.cli.alerts", "The latest alerts of a running service."),
     "verdict": ("agents.cli.verdict", "Say of an alert whether it was right, and see how often the service is."),
     "doctor": ("agents.cli.doctor", "What is wrong with this installation, and what mends it."),
+    "backup": ("agents.cli.backup", "Copy all that the service knows into a file."),
+    "restore": ("agents.cli.restore", "Put a backup in the place of the broker's file."),
     "config": ("agents.cli.config", "Check a configuration, show what is in effect, print the one that ships."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""
