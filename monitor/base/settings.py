@@ -297,6 +297,8 @@ class LogSettings(Section):
     """What the service writes to standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+    """`json`: one object a line, for programs that gather logs."""
 
 
 class Settings(Section):
