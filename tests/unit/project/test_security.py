@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,25 @@ def test_a_wrong_secret_is_not_repeated_and_settings_do_not_show_theirs(config: 
         load(config, environ={})
     assert len(told.value.faults) == 2
     assert not [name for name, secret in SECRETS.items() if secret in str(told.value)]
+
+
+def test_the_list_of_packages_holds_every_one_of_the_lock_file_with_its_hashes(tmp_path: Path) -> None:
+    out = tmp_path / "sbom.json"
+    arguments = [
+        "requirements",
+        "--pyproject",
+        ROOT / "pyproject.toml",
+        "--output-file",
+        out,
+        ROOT / "requirements.lock",
+    ]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cyclonedx-py"), *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    sbom = json.loads(out.read_text(encoding="utf-8"))
+    assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == ("CycloneDX", "wirewatch")
+    locked = re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    listed = {(one["name"].lower(), one["version"]) for one in sbom["components"]}
+    assert len(locked) > 40 and set(locked) == listed
+    assert all(one["externalReferences"][0]["hashes"] for one in sbom["components"])
