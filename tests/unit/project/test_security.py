@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agents.cli.main import command
+from agents.cli.main import command as wirewatch
 from monitor.base.errors import ConfigError
 from monitor.base.settings import load
 
@@ -60,7 +60,7 @@ def test_every_test_that_it_names_is_there() -> None:
 )
 def test_no_secret_comes_out(config: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(config.parent)
-    ended = CliRunner().invoke(command, [*arguments, "--config", str(config)])
+    ended = CliRunner().invoke(wirewatch, [*arguments, "--config", str(config)])
     assert "desk" in ended.output or "ok" in ended.output or "fine" in ended.output
     assert [name for name, secret in SECRETS.items() if secret in ended.output or secret in repr(ended.exception)] == []
 
@@ -78,17 +78,9 @@ def test_a_wrong_secret_is_not_repeated_and_settings_do_not_show_theirs(config: 
 
 def test_the_list_of_packages_holds_every_one_of_the_lock_file_with_its_hashes(tmp_path: Path) -> None:
     out = tmp_path / "sbom.json"
-    arguments = [
-        "requirements",
-        "--pyproject",
-        ROOT / "pyproject.toml",
-        "--output-file",
-        out,
-        ROOT / "requirements.lock",
-    ]
-    done = subprocess.run(
-        [Path(sys.executable).with_name("cyclonedx-py"), *arguments], capture_output=True, text=True, check=False
-    )
+    command: list[str | Path] = [Path(sys.executable).with_name("cyclonedx-py"), "requirements"]
+    command += ["--pyproject", ROOT / "pyproject.toml", "--output-file", out, ROOT / "requirements.lock"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     sbom = json.loads(out.read_text(encoding="utf-8"))
     assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == ("CycloneDX", "wirewatch")
