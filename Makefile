@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint type bench clean
+.PHONY: help demo run test lint type bench sbom audit clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -32,6 +32,12 @@ type: $(VENV)/dev ## Check types, strictly
 bench: $(VENV)/dev ## Quality on labelled articles that the model has not seen (ARTICLES=FILE.jsonl)
 	@echo "make bench: comparing articles and training ten models, about a minute on 2 cores"
 	@$(BIN)/wirewatch evaluate $(ARTICLES) --cross-validate
+
+sbom: $(VENV)/dev ## List every package that ships with a service, with its hash, as CycloneDX (build/sbom.json)
+	@mkdir -p build && $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-file build/sbom.json requirements.lock
+
+audit: $(VENV)/dev ## Ask the registry which of these packages have known faults (needs the network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock
 
 clean: ## Remove what the other verbs made
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,11 +17,12 @@ import msgspec
 from agents.deliver import Deliver
 from agents.history import History, Kept
 from agents.notify import Notify
+from agents.probe import probe_delivery
 from agents.role import Message, Parts, Role
 from agents.topics import ALERTS, DEAD_LETTERS, DELIVERIES, ORDERS, TOPICS, Topic
 from monitor.alerts.endpoint import rotated
 from monitor.alerts.log import DeliveryLog, detail, summary
-from monitor.alerts.payload import alert_event, probe_event
+from monitor.alerts.payload import alert_event
 from monitor.alerts.rules import Rule
 from monitor.alerts.trial import Trial
 from monitor.alerts.verdict import precision
@@ -46,7 +47,6 @@ from monitor.base.events import (
     VerdictWord,
     decode,
 )
-from monitor.base.ids import webhook_id
 from monitor.base.settings import RuleSettings
 from monitor.web.alerting import Choice, Refusal, SilenceBody
 from monitor.web.view import KEPT_ALERTS
@@ -114,15 +114,7 @@ class Desk:
     async def test(self, name: str) -> dict[str, Any]:
         """Send a test and wait for how it ended."""
         self._known(name)
-        now, test_id = self._parts.clock(), f"test_{_order_id()}"
-        delivery = Delivery(
-            webhook_id=webhook_id(test_id, name),
-            endpoint=name,
-            alert_id=test_id,
-            body=msgspec.json.encode(probe_event(test_id, now)).decode(),
-            created_at=now,
-            is_test=True,
-        )
+        delivery = probe_delivery(name, self._parts.clock())
         with self._parts.waits.expect(delivery.webhook_id) as ended:
             await self._notify.send(Message(DELIVERIES, name, delivery))
             try:

@@ -1,4 +1,4 @@
-"""`wirewatch config`: check a configuration, or show what is in effect."""
+"""`wirewatch config`: check a configuration, show what is in effect, print the one that ships."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 import tomli_w
 from pydantic import SecretStr
 
+from agents.bundled import CONFIGURATION, bundled
 from agents.cli import console, options
 from monitor.base.errors import ConfigError
 from monitor.base.settings import SIGNED, Settings
@@ -19,7 +20,7 @@ MASK = "**********"
 
 @click.group()
 def command() -> None:
-    """Check a configuration, or show what is in effect."""
+    """Check a configuration, show what is in effect, print the one that ships."""
 
 
 @command.command()
@@ -48,6 +49,12 @@ def show(config: Path | None, as_json: bool) -> None:
     """Print every key with the value that is in effect, as TOML (or JSON); secrets are masked."""
     shown = shown_settings(options.settings_of(config))
     click.echo(json.dumps(shown, indent=2, ensure_ascii=False) if as_json else tomli_w.dumps(shown), nl=as_json)
+
+
+@command.command()
+def default() -> None:
+    """Print the commented configuration that ships: every key with its default, to be changed and kept."""
+    click.echo(bundled(CONFIGURATION).read_text(encoding="utf-8"), nl=False)
 
 
 def shown_settings(settings: Settings) -> dict[str, Any]:

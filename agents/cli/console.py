@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -60,8 +63,29 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=max(0, done))
 
 
-def log_to_stderr(level: str) -> None:
+class JsonLines(logging.Formatter):
+    """Each record as one JSON object on one line, whatever strangers' texts are in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line: time (UTC), level, logger and message; an exception with its traceback."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        # With the escapes of ASCII: no line end of any kind and no control character is left.
+        return json.dumps(line)
+
+
+def log_to_stderr(level: str, kind: Literal["text", "json"] = "text") -> None:
     """Log Wirewatch's own events from `level` on, and from the libraries only what is wrong."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        JsonLines() if kind == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     for package in ("agents", "monitor"):
         logging.getLogger(package).setLevel(level.upper())

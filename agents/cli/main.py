@@ -15,6 +15,7 @@ from monitor.base.errors import WirewatchError
 COMMANDS = {
     "run": ("agents.cli.run", "The service: poll feeds, match articles, deliver alerts, show the live page."),
     "demo": ("agents.cli.demo", "Watch Wirewatch catch a copied story: the main job on invented newspapers."),
+    "init": ("agents.cli.init", "Write a first configuration: your outlets, their feeds, where alerts go."),
     "replay": ("agents.cli.replay", "Articles from files through the whole pipeline; their alerts as JSON lines."),
     "compare": ("agents.cli.compare", "Whether one text re-uses another, how much, and why."),
     "extract": ("agents.cli.extract", "The article on a web page: title, dates, address and body as JSON."),
@@ -28,7 +29,10 @@ COMMANDS = {
     "silences": ("agents.cli.silences", "Keep some alerts back for a while, with a reason and an end."),
     "alerts": ("agents.cli.alerts", "The latest alerts of a running service."),
     "verdict": ("agents.cli.verdict", "Say of an alert whether it was right, and see how often the service is."),
-    "config": ("agents.cli.config", "Check a configuration, or show what is in effect."),
+    "doctor": ("agents.cli.doctor", "What is wrong with this installation, and what mends it."),
+    "backup": ("agents.cli.backup", "Copy all that the service knows into a file."),
+    "restore": ("agents.cli.restore", "Put a backup in the place of the broker's file."),
+    "config": ("agents.cli.config", "Check a configuration, show what is in effect, print the one that ships."),
 }
 """Module and one line of help of each command. A module is imported when its command runs: all of them take a second."""
 

@@ -41,19 +41,25 @@ class RoleList(click.ParamType):
 @click.option("--roles", type=RoleList(), help="Roles of this process, e.g. poll,match; default all. Needs Kafka.")
 @click.option("--host", help="Address of the page; default 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port of the page; default 6066, 0 takes a free one.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="One line of text an event, or one of JSON.")
 def command(
-    config: Path | None, broker: str | None, roles: tuple[type[Role], ...] | None, host: str | None, port: int | None
+    config: Path | None,
+    broker: str | None,
+    roles: tuple[type[Role], ...] | None,
+    host: str | None,
+    port: int | None,
+    log_format: str | None,
 ) -> None:
     """Run the service: poll feeds, match articles, deliver alerts, show the live page.
 
     It runs until it is told to stop (Ctrl-C or SIGTERM), and a restart goes on where it stopped.
     """
-    settings = options.settings_of(config, broker__url=broker, web__host=host, web__port=port)
+    settings = options.settings_of(config, broker__url=broker, web__host=host, web__port=port, log__format=log_format)
     if roles and len(roles) < len(ROLES) and settings.broker.url.startswith("sqlite:"):
         raise click.UsageError(
             "--roles: the embedded broker belongs to one process, so it runs all roles; give a kafka:// broker"
         )
-    console.log_to_stderr(settings.log.level)
+    console.log_to_stderr(settings.log.level, settings.log.format)
     run_until_stopped(_serve(settings, roles or ROLES))
 
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from agents.bundled import DEMO, bundled
 from monitor.base.errors import InputError
 
 _T = TypeVar("_T")
@@ -47,25 +48,12 @@ class DemoArticle(msgspec.Struct, frozen=True, kw_only=True):
     """Slug of the article whose text it re-uses; None when no alert is due."""
 
 
-def demo_folder() -> Path:
-    """The folder of the demo: inside an installed package, or beside the packages in a checkout.
-
-    Raises: InputError: neither is there.
-    """
-    package = Path(__file__).resolve().parents[1]
-    places = (package / "_config" / "demo", package.parent / "config" / "demo")
-    for place in places:
-        if place.is_dir():
-            return place
-    raise InputError(f"the demo's articles are missing: neither {places[0]} nor {places[1]} is there; reinstall")
-
-
 def load_outlets(folder: Path | None = None) -> dict[str, Outlet]:
     """The outlets by key, in the order of `outlets.toml`.
 
     Raises: InputError: the file cannot be read or has a wrong field.
     """
-    path = (folder or demo_folder()) / "outlets.toml"
+    path = (folder or bundled(DEMO)) / "outlets.toml"
     return _convert(path, _read(path), dict[str, Outlet])
 
 
@@ -75,7 +63,7 @@ def load_demo(folder: Path | None = None) -> tuple[DemoArticle, ...]:
     Args: folder: another folder of the same form; None takes the bundled one.
     Raises: InputError: a file cannot be read, names an unknown outlet, or copies what is not published before it.
     """
-    folder = folder or demo_folder()
+    folder = folder or bundled(DEMO)
     outlets = load_outlets(folder)
     paths = [path for path in folder.glob("*.md") if path.name != "README.md"]
     articles = sorted((_article(path) for path in paths), key=lambda article: (article.delay_s, article.slug))

@@ -299,6 +299,8 @@ class LogSettings(Section):
     """What the service writes to standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+    """`json`: one object a line, for programs that gather logs."""
 
 
 class Settings(Section):
@@ -384,13 +386,23 @@ def _read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"{path}: is not TOML ({error})"]
 
 
+_NAMED_FILE = frozenset(
+    f"{section}__{key}".upper()
+    for section, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+    for key in field.annotation.model_fields
+    if key.endswith("_file")
+)
+"""Keys that end like the variables that name the file of a value."""
+
+
 def _environment(environ: Mapping[str, str]) -> tuple[list[tuple[list[str], str]], list[str]]:
     layers, faults = [], []
     for name, value in sorted(environ.items()):
         if not name.startswith(ENV_PREFIX):
             continue
         key = name.removeprefix(ENV_PREFIX)
-        if key.endswith("_FILE"):
+        if key.endswith("_FILE") and key not in _NAMED_FILE:
             key = key.removesuffix("_FILE")
             try:
                 value = Path(value).read_text(encoding="utf-8").strip()

@@ -18,7 +18,9 @@ import aiohttp
 
 LIMIT_S = 600.0
 """For anything that a test waits for. Much longer than it takes: a slow machine is no fault."""
-_READY = re.compile(r"live page (http://\S+)")
+PROGRAM = Path(sys.executable).with_name("wirewatch")
+"""The one of the environment that runs the tests."""
+_READY = re.compile(r"[Ll]ive page:? (http://\S+)")
 
 
 @dataclass
@@ -67,11 +69,11 @@ class Program:
 
 @asynccontextmanager
 async def started(
-    *arguments: str | Path, folder: Path, environ: Mapping[str, str] | None = None
+    *arguments: str | Path, folder: Path, environ: Mapping[str, str] | None = None, program: Path = PROGRAM
 ) -> AsyncIterator[Program]:
     """`wirewatch` with these arguments, in this folder; killed when the block ends before it does."""
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("wirewatch"),
+        program,
         *arguments,
         cwd=folder,
         env={**os.environ, **(environ or {})},
@@ -79,12 +81,12 @@ async def started(
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    program = Program(process)
-    reading = asyncio.create_task(_read(process, program.lines))
+    running = Program(process)
+    reading = asyncio.create_task(_read(process, running.lines))
     try:
-        yield program
+        yield running
     finally:
-        await program.kill()
+        await running.kill()
         await reading
 
 
@@ -103,10 +105,12 @@ class Ended:
     err: str
 
 
-async def run(*arguments: str | Path, folder: Path, environ: Mapping[str, str] | None = None) -> Ended:
+async def run(
+    *arguments: str | Path, folder: Path, environ: Mapping[str, str] | None = None, program: Path = PROGRAM
+) -> Ended:
     """`wirewatch` with these arguments, until it ends."""
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("wirewatch"),
+        program,
         *arguments,
         cwd=folder,
         env={**os.environ, **(environ or {})},

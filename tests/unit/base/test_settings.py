@@ -139,3 +139,7 @@ def test_a_feed_or_a_name_that_stands_there_twice_is_told(tmp_path: Path) -> Non
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(environ={}).web.port = 1  # type: ignore[misc]
+
+
+def test_a_key_that_itself_ends_with_file_is_set_by_the_environment() -> None:
+    assert load(environ={"WIREWATCH_POLL__FEEDS_FILE": "/srv/list.opml"}).poll.feeds_file == "/srv/list.opml"

@@ -27,7 +27,7 @@ def commands() -> Iterator[list[str]]:
     for block in blocks("console"):
         for line in block.splitlines():
             if line.startswith("$ "):
-                for part in line.removeprefix("$ ").split(" && "):
+                for part in line.removeprefix("$ ").partition(" > ")[0].split(" && "):
                     yield shlex.split(part)
 
 
