@@ -21,7 +21,7 @@ from agents.topics import ARTICLES, POLLS, partition_of
 from monitor.articles.article import is_teaser
 from monitor.articles.blocks import SourceBlocks, learn
 from monitor.articles.blocks import is_forgotten as is_silent
-from monitor.articles.document import read_document
+from monitor.articles.document import Document, read_document
 from monitor.articles.identity import Known, Named, resolve
 from monitor.articles.seen import Seen, digest_of, is_forgotten, judge, wants_page
 from monitor.base.errors import FetchError
@@ -342,19 +342,7 @@ class PollFeeds(Role):
             }
             if not isinstance(found, Fetched):
                 return ended(status=304, **validators)
-            # In a thread: a large feed takes seconds to parse.
-            read = await asyncio.to_thread(
-                read_document,
-                found.body,
-                url=found.url,
-                content_type=found.content_type,
-                max_entries=self.settings.fetch.max_entries,
-                feed_url=feed.url,
-                source=feed.source,
-                now=now,
-                quiet_after=timedelta(seconds=self.settings.poll.quiet_after_s),
-                is_first=state.last_success_at is None,
-            )
+            read = await self._read(feed, state, found.body, url=found.url, content_type=found.content_type, now=now)
         except FetchError as error:
             return ended(error=error.reason, message=str(error), retry_after_s=error.retry_after_s)
         except Exception as error:  # the shell: without an end of its poll the feed would be asked again each second
@@ -375,6 +363,24 @@ class PollFeeds(Role):
                 "problems": tuple(problems[:KEPT_PROBLEMS]),
                 "asked_wait_s": max(waits_s, default=None),
             },
+        )
+
+    async def _read(
+        self, feed: FeedSettings, state: FeedState, body: bytes, *, url: str, content_type: str, now: datetime
+    ) -> Document:
+        """What a document holds."""
+        # A large feed takes seconds.
+        return await asyncio.to_thread(
+            read_document,
+            body,
+            url=url,
+            content_type=content_type,
+            max_entries=self.settings.fetch.max_entries,
+            feed_url=feed.url,
+            source=feed.source,
+            now=now,
+            quiet_after=timedelta(seconds=self.settings.poll.quiet_after_s),
+            is_first=state.last_success_at is None,
         )
 
     def _telling(self, feed: FeedSettings, named: Sequence[Named]) -> tuple[list[FeedEntry], int]:
