@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +45,11 @@ ROLES: tuple[type[Role], ...] = (PollFeeds, FingerprintArticles, MatchArticles, 
 """In the order in which an article passes them."""
 EXPIRE_EVERY_S = 3600.0
 STOP_TIMEOUT_S = 20.0
+SWITCH_S = 0.0005
+"""Python's own 5 ms leave the loop 12 turns a second while feeds are read in threads; with these, ten times as many polls
+were handled (800 new feeds on a busy machine)."""
+WORK_THREADS = 2
+"""Documents and pages that are read beside the loop at a time; one that takes seconds must not hold up all others."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,10 @@ async def running(
     Raises: BrokerError: the broker is not there or refuses. InputError: the web server's port is taken.
     """
     faust_defences.install()
+    # What runs in threads is Python: it does no more in more of them, and keeps the loop from its turn. After each wait, and
+    # each statement of SQLite, the loop must get the interpreter back from them.
+    sys.setswitchinterval(SWITCH_S)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORK_THREADS, "work"))
     async with AsyncExitStack() as stack:
         log = await create_topics(settings.broker)
         if log is not None:

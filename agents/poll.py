@@ -18,22 +18,21 @@ from agents.pages import PageReader
 from agents.role import Message, Role
 from agents.sweep import Sweep
 from agents.topics import ARTICLES, POLLS, partition_of
-from monitor.articles.article import Rejected, article, is_teaser
+from monitor.articles.article import is_teaser
 from monitor.articles.blocks import SourceBlocks, learn
 from monitor.articles.blocks import is_forgotten as is_silent
+from monitor.articles.document import Document, read_document
 from monitor.articles.identity import Known, Named, resolve
 from monitor.articles.seen import Seen, digest_of, is_forgotten, judge, wants_page
 from monitor.base.errors import FetchError
-from monitor.base.events import Article, FeedEntry, FeedHealth, FeedPolled, Tick
+from monitor.base.events import FeedEntries, FeedEntry, FeedHealth, FeedPolled, Tick
 from monitor.base.settings import FeedSettings
 from monitor.feeds.due import DueFeeds
-from monitor.feeds.entry import Feed
 from monitor.feeds.failures import shown
 from monitor.feeds.feed_list import WatchedFeeds
 from monitor.feeds.fetch import Fetched, fetch
 from monitor.feeds.health import health_of
 from monitor.feeds.host_limits import HostLimits
-from monitor.feeds.parse import parse
 from monitor.feeds.schedule import FeedState, after_poll, first_poll
 
 logger = logging.getLogger(__name__)
@@ -49,6 +48,10 @@ BUG = "bug"
 """The word for what no fetch should end with; all others are in `monitor/feeds/failures.py`."""
 KEPT_PROBLEMS = 10
 """Problems of one poll that are told; a feed of 2,000 broken entries has one fault, not 2,000."""
+
+PART_ENTRIES = 100
+PART_CHARS = 500_000
+"""Of texts in one event, which has 6 bytes a character at the most: half of what the broker takes, some 0.1 s of work."""
 
 Place = tuple[TableT[bytes, bytes], bytes]
 """A table and a key in it."""
@@ -95,6 +98,8 @@ class PollFeeds(Role):
         self._under_way: set[str] = set()
         """From the start of a poll until its end was handled as an event."""
         self._fetching = 0
+        self._full = False
+        """More feeds are due than may be fetched at a time: the next one begins when one has ended."""
         self._sweeps: dict[int, Sweep[Place]] = {}
         metrics = self.metrics
         self._count = {
@@ -102,33 +107,51 @@ class PollFeeds(Role):
             "revised": metrics.articles_revised,
             "unchanged": metrics.articles_unchanged,
         }
-        self.consume(POLLS, {FeedEntry: self.entry, FeedPolled: self.polled, Tick: self.tick})
+        self.consume(
+            POLLS, {FeedEntries: self.entries, FeedEntry: self.entry, FeedPolled: self.polled, Tick: self.tick}
+        )
         self.every(poll.tick_s, self.start_due)
         self.every(REFRESH_TIMER_S, self.refresh)
         self.every(SWEEP_TIMER_S, self.call_time)
 
     async def entry(self, entry: FeedEntry, partition: int) -> None:
-        """Publish an article that is new or revised, then remember it; a crash in between publishes it again."""
-        key = _key(partition, entry.article.id)
-        stored = self.seen.get(key)
-        judged = judge(_seen(stored) if stored else None, entry)
-        if judged.article is not None:
-            await self._publish(judged.article, partition)
-        if judged.seen is not None:
-            self.seen[key] = _encode(judged.seen)
-        for name in entry.names:
-            place, article_id = _key(partition, name), entry.article.id.encode()
-            if self.names.get(place) != article_id:
-                self.names[place] = article_id
-        self._count[judged.outcome].inc()
+        """Take up one entry, as one of many."""
+        await self._take_up([entry], partition)
 
-    async def _publish(self, article: Article, partition: int) -> None:
-        """Send an article with the blocks of its source that it holds, and learn from it."""
-        source = _key(partition, article.source)
-        stored = self.blocks.get(source)
-        known, found = learn(_blocks(stored) if stored else None, article)
-        await self.send(Message(ARTICLES, article.id, msgspec.structs.replace(article, blocks=found)))
-        self.blocks[source] = _pack(known)
+    async def entries(self, listed: FeedEntries, partition: int) -> None:
+        """Take up the entries of a document."""
+        await self._take_up(listed.entries, partition)
+
+    async def _take_up(self, entries: Sequence[FeedEntry], partition: int) -> None:
+        """Publish the articles that are new or revised, then remember them; a crash in between publishes them again.
+
+        All of them together: the broker is waited for once, and what a source repeats is written once.
+        """
+        judged = [(entry, judge(self._known(entry.article.id, partition), entry)) for entry in entries]
+        blocks: dict[str, SourceBlocks] = {}
+        published = []
+        for _, one in judged:
+            if one.article is not None:
+                source = one.article.source
+                known, found = learn(blocks.get(source) or self._blocks_of(source, partition), one.article)
+                blocks[source] = known
+                published.append(msgspec.structs.replace(one.article, blocks=found))
+        await self.send(*(Message(ARTICLES, article.id, article) for article in published))
+        for entry, one in judged:
+            article_id = entry.article.id.encode()
+            if one.seen is not None:
+                self.seen[_key(partition, entry.article.id)] = _encode(one.seen)
+            for place in (_key(partition, name) for name in entry.names):
+                if self.names.get(place) != article_id:
+                    self.names[place] = article_id
+            self._count[one.outcome].inc()
+        # Last: what a source repeats is learnt again at the worst, and not twice from the same articles.
+        for source, known in blocks.items():
+            self.blocks[_key(partition, source)] = _pack(known)
+
+    def _blocks_of(self, source: str, partition: int) -> SourceBlocks | None:
+        stored = self.blocks.get(_key(partition, source))
+        return _blocks(stored) if stored else None
 
     async def polled(self, polled: FeedPolled, partition: int) -> None:
         """Note how a poll ended and when the next one is due."""
@@ -205,12 +228,14 @@ class PollFeeds(Role):
         now = self.parts.clock()
         self._put_mine()
         waiting = []
+        self._full = False
         for url, at in self._due.pop(now):
             feed = self._watched.feeds.get(url)
             if feed is None or feed.paused or url in self._under_way:
                 continue
             if self._fetching >= self.settings.poll.concurrency:
                 waiting.append((url, at))
+                self._full = True
                 break
             state = self._state(feed)
             place = state.location or url
@@ -261,10 +286,12 @@ class PollFeeds(Role):
             finally:
                 self._fetching -= 1
                 self._hosts.end(place, self.parts.clock())
+            if self._full and self.is_up:
+                await self.start_due()
             host, partition = _host(feed), self._partition(feed)
             teasers = self._teasers(feed, entries)
-            whole = (one for number, one in enumerate(entries) if number not in teasers)
-            await self.send(*(Message(POLLS, host, one, partition) for one in whole))
+            whole = [one for number, one in enumerate(entries) if number not in teasers]
+            await self.send(*(Message(POLLS, host, one, partition) for one in _in_parts(whole)))
             for done in asyncio.as_completed([self._with_page(entries[number]) for number in teasers]):
                 await self.send(Message(POLLS, host, await done, partition))
             await self.send(Message(POLLS, host, polled, partition))
@@ -315,62 +342,46 @@ class PollFeeds(Role):
             }
             if not isinstance(found, Fetched):
                 return ended(status=304, **validators)
-            # In a thread: a large feed takes seconds to parse.
-            parsed, named, rejected = await asyncio.to_thread(self._read, feed, state, found, now)
+            read = await self._read(feed, state, found.body, url=found.url, content_type=found.content_type, now=now)
         except FetchError as error:
             return ended(error=error.reason, message=str(error), retry_after_s=error.retry_after_s)
         except Exception as error:  # the shell: without an end of its poll the feed would be asked again each second
             logger.exception("%s: %s", self.name, shown(feed.url))
             message = f"{shown(feed.url)} cannot be read ({type(error).__name__}: {error}); this is a bug, report it"
             return ended(error=BUG, message=message)
-        entries, fresh = self._telling(feed, named)
-        problems = [*parsed.problems, *(one.message for one in rejected)]
-        waits_s = [wait_s for wait_s in (found.max_age_s, parsed.wait_s) if wait_s]
+        entries, fresh = self._telling(feed, read.named)
+        problems = [*read.feed.problems, *(one.message for one in read.rejected)]
+        waits_s = [wait_s for wait_s in (found.max_age_s, read.feed.wait_s) if wait_s]
         return ended(
             entries,
             **validators
             | {
                 "status": found.status,
-                "entries": len(parsed.entries),
+                "entries": len(read.feed.entries),
                 "fresh": fresh,
-                "rejected": len(rejected),
+                "rejected": len(read.rejected),
                 "problems": tuple(problems[:KEPT_PROBLEMS]),
                 "asked_wait_s": max(waits_s, default=None),
             },
         )
 
-    def _read(
-        self, feed: FeedSettings, state: FeedState, found: Fetched, now: datetime
-    ) -> tuple[Feed, list[Named], list[Rejected]]:
-        parsed = parse(
-            found.body, url=found.url, content_type=found.content_type, max_entries=self.settings.fetch.max_entries
+    async def _read(
+        self, feed: FeedSettings, state: FeedState, body: bytes, *, url: str, content_type: str, now: datetime
+    ) -> Document:
+        """What a document holds."""
+        # A large feed takes seconds.
+        return await asyncio.to_thread(
+            read_document,
+            body,
+            url=url,
+            content_type=content_type,
+            max_entries=self.settings.fetch.max_entries,
+            feed_url=feed.url,
+            source=feed.source,
+            now=now,
+            quiet_after=timedelta(seconds=self.settings.poll.quiet_after_s),
+            is_first=state.last_success_at is None,
         )
-        quiet_after = timedelta(seconds=self.settings.poll.quiet_after_s)
-        is_first = state.last_success_at is None
-        articles: dict[str, Named] = {}
-        rejected = []
-        # Feeds list the latest first; who is first within one poll is decided by the publisher's own dates.
-        oldest_first = list(reversed(parsed.entries))
-        oldest_first.sort(key=lambda entry: entry.published_at or now)
-        for number, entry in enumerate(oldest_first):
-            made = article(
-                entry,
-                feed_url=feed.url,
-                source=feed.source,
-                first_seen_at=now + timedelta(microseconds=number),
-                quiet_after=quiet_after,
-            )
-            if isinstance(made, Rejected):
-                rejected.append(made)
-                continue
-            if is_first and made.published_at is None:
-                # It may have stood there for years.
-                made = msgspec.structs.replace(made, quiet=True)
-            # The latest of entries with one URL: handled one after another, they would be each other's revisions,
-            # at every poll anew.
-            articles.pop(made.id, None)
-            articles[made.id] = Named(made, entry.guid.strip(), made.id)
-        return parsed, list(articles.values()), rejected
 
     def _telling(self, feed: FeedSettings, named: Sequence[Named]) -> tuple[list[FeedEntry], int]:
         """The entries that are worth an event, since most of most polls are as they were, and how many of them are new."""
@@ -419,3 +430,17 @@ def _host(feed: FeedSettings) -> str:
 def _key(partition: int, name: str) -> bytes:
     # With the partition: an aggregator on another host may list the same article, and is polled by another worker.
     return f"{partition}:{name}".encode()
+
+
+def _in_parts(entries: Sequence[FeedEntry]) -> Iterator[FeedEntries]:
+    """The entries in as few events as may be: none so large that others wait long behind it, or the broker refuses it."""
+    part: list[FeedEntry] = []
+    chars = 0
+    for entry in entries:
+        if part and (len(part) == PART_ENTRIES or chars + len(entry.article.text) > PART_CHARS):
+            yield FeedEntries(entries=tuple(part))
+            part, chars = [], 0
+        part.append(entry)
+        chars += len(entry.article.text)
+    if part:
+        yield FeedEntries(entries=tuple(part))

@@ -362,11 +362,16 @@ class Role(ABC):
     def _assigned(self, topic: Topic) -> list[TP]:
         return sorted(tp for tp in self.app.consumer.assignment() if tp.topic == topic.name)
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the tables are there and nobody stops this role: the state of the moment, to begin something or not."""
+        return not (self._stopping or self.app.rebalancing or self.app.in_recovery)
+
     def every(self, interval_s: float, run: Callable[[], Awaitable[None]]) -> None:
         """Run something while this app is up and its tables are recovered."""
 
         async def timer() -> None:
-            if self._stopping or self.app.rebalancing or self.app.in_recovery:
+            if not self.is_up:
                 return
             try:
                 await run()

@@ -42,7 +42,7 @@ class Topic:
 
 POLLS = Topic(
     "wirewatch-polls",
-    "FeedEntry, FeedPolled, FeedHealth, Tick",
+    "FeedEntries, FeedEntry, FeedPolled, FeedHealth, Tick",
     "feed host",
     "poll",
     "poll, view",

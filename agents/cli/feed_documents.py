@@ -32,6 +32,7 @@ class Checked:
     """It is said beside the document what should be read from it."""
     problems: tuple[str, ...] = ()
     agrees: bool = False
+    """It was read, and nothing that is expected of it otherwise."""
 
 
 def documents_of(place: Path) -> list[Path]:

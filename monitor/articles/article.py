@@ -31,6 +31,8 @@ MAX_LINKS = 30
 MAX_AHEAD = timedelta(days=1)
 """Up to here a date in the future may be a wrong time zone; beyond, it is a mistake, or meant to stay on top of lists."""
 
+_CHARS_A_WORD = 10
+"""More than words have on average in any language that sets them apart."""
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_].*)?", re.DOTALL)
 
 
@@ -82,7 +84,9 @@ def article(
 def is_teaser(article: Article, *, words: int) -> bool:
     """Whether a feed gives less of an article than can be compared, so that its page is worth reading."""
     # A made-up address has a fragment; no page stands there.
-    return word_count(article.text) < words and "#" not in article.url
+    # Most articles have the words in their beginning, whatever follows.
+    beginning = article.text[: words * _CHARS_A_WORD]
+    return word_count(beginning) < words and word_count(article.text) < words and "#" not in article.url
 
 
 def with_page(article: Article, page: Page) -> Article:

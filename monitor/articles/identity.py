@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +21,8 @@ MIN_WORDS = 12
 """Of title and text together: 'Morning briefing' is another article each day, under one title."""
 
 
-class Named(NamedTuple):
+@dataclass(frozen=True)
+class Named:
     """An article of a feed, with what it is known by besides its address."""
 
     article: Article
@@ -28,14 +31,14 @@ class Named(NamedTuple):
     listed_id: str
     """The id that its address in the feed gives; the article's own may come from its page, or from an earlier address."""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Digests under which the article is found again; they hold for its feed alone."""
         feed, article = self.article.feed_url, self.article
         found = [text_digest("id", feed, self.listed_id)]
         if self.guid:
             found.append(text_digest("guid", feed, ascii(self.guid)))
-        if len(article.title.split()) + len(article.text.split()) >= MIN_WORDS:
+        if len(f"{article.title} {article.text}".split(None, MIN_WORDS)) >= MIN_WORDS:
             found.append(text_digest("text", feed, article.title, article.text))
         return tuple(found)
 
@@ -63,10 +66,10 @@ def resolve(
     resolved = []
     for one in listed:
         if one.article.id not in taken:
-            lone = one if guids[one.guid] == 1 else one._replace(guid="")
+            lone = one if guids[one.guid] == 1 else replace(one, guid="")
             known = next((known for known in map(find, lone.names) if known and known.id not in taken), None)
             if known:
                 taken.add(known.id)
-                one = one._replace(article=msgspec.structs.replace(one.article, id=known.id, url=known.url))
+                one = replace(one, article=msgspec.structs.replace(one.article, id=known.id, url=known.url))
         resolved.append(one)
     return resolved

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,15 +177,24 @@ _SITE_PARTS = re.compile(r"\s+[|–—-]\s+|\s*[|｜：]\s*")
 def _title(said: Described, meta: dict[str, str], headings: Sequence[str], tree: Any) -> str:
     """What the page says that its article is called, without the name of the site behind it.
 
-    What is meant for machines counts most, unless what readers see and what is shared agree on something else.
+    What is meant for machines counts most, unless what readers see and what is shared agree on something else: another
+    title, not the same with a word more.
     """
     element = tree.find(".//head/title")
     in_tab = _SITE_PARTS.split(_text(element))[0] if element is not None else ""
     shared = " ".join(meta.get("og:title", "").split())
     agreed = next((heading for heading in headings if heading and _letters(heading) == _letters(shared)), "")
+    if _are_alike(agreed, said.headline):
+        agreed = ""
     title = agreed or said.headline or shared or next(filter(None, headings), "") or in_tab
     shorter = [heading for heading in headings if len(heading) >= _MIN_TITLE_CHARS and _is_title_of(title, heading)]
     return (shorter[0] if shorter else title)[:_MAX_TITLE_CHARS]
+
+
+def _are_alike(title: str, other: str) -> bool:
+    """Whether two titles have four of five words in common."""
+    words, others = (Counter(re.findall(r"\w+", one.lower())) for one in (title, other))
+    return 2 * (words & others).total() >= 0.8 * (words.total() + others.total()) > 0
 
 
 def _is_title_of(title: str, heading: str) -> bool:

@@ -412,6 +412,12 @@ class FeedEntry(Event, frozen=True, kw_only=True, tag="entry"):
     """Digests of its GUID and of its title and text, under which it is found again at another address."""
 
 
+class FeedEntries(Event, frozen=True, kw_only=True, tag="entries"):
+    """Entries of one document, oldest first; a long one is several of these."""
+
+    entries: tuple[FeedEntry, ...]
+
+
 class FeedPolled(Event, frozen=True, kw_only=True, tag="polled"):
     """The end of one poll of one feed: what to send with the next request, and when."""
 
@@ -496,6 +502,7 @@ AnyEvent = (
     | Redelivery
     | DeliveryAttempt
     | FeedEntry
+    | FeedEntries
     | FeedPolled
     | FeedHealth
     | Tick

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.articles.identity import Known, Named, resolve
@@ -52,7 +53,7 @@ def test_nobody_takes_the_place_of_an_article_that_is_listed_itself() -> None:
 
 
 def test_an_address_in_the_feed_leads_to_the_article_of_the_page_behind_it() -> None:
-    by_page = named("the-page")._replace(listed_id="b")
+    by_page = replace(named("the-page"), listed_id="b")
     assert ids([named("b", title="x", text="y")], by_page) == ["the-page"]
 
 

@@ -108,6 +108,15 @@ def test_a_heading_that_is_also_what_is_shared_counts_more_than_the_one_for_mach
     assert page(head=shared + linked(headline="Barrage: all that we know")).title == "Gate fails"
 
 
+def test_a_headline_with_a_word_more_or_less_is_the_title() -> None:
+    head = "<meta property='og:title' content='Old gate of the barrage fails at dawn'>"
+    head += linked(headline="Gate of the barrage fails at dawn")
+    found = read_page(
+        f"<html><head>{head}</head><h1>Old gate of the barrage fails at dawn</h1>{BODY}".encode(), url=URL
+    )
+    assert found.title == "Gate of the barrage fails at dawn"
+
+
 @pytest.mark.parametrize("title", ["Gate fails – Herald", "Gate fails | Herald", "Gate fails：Herald"])
 def test_the_name_of_the_site_is_no_part_of_the_title(title: str) -> None:
     assert page(head=f"<meta property='og:title' content='{title}'>").title == "Gate fails"
@@ -192,9 +201,14 @@ def f1(text: str, expected: str) -> float:
     return 2 * (one & other).total() / (one.total() + other.total() or 1)
 
 
+def plain(title: str) -> str:
+    """A title whatever spaces and quotation marks it is written with."""
+    return " ".join(title.translate(str.maketrans("‘’“”", "''\"\"")).split())
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the pages of real publishers are not beside the checkout")
 def test_real_pages_are_read_as_expected() -> None:
-    bodies, with_summaries, titles, dates, slowest = [], [], [], [], 0.0
+    bodies, with_summaries, titles, exact, dates, slowest = [], [], [], [], [], 0.0
     for path, expected in shared_pages():
         body = gzip.decompress(path.read_bytes())
         started = time.process_time()
@@ -206,12 +220,14 @@ def test_real_pages_are_read_as_expected() -> None:
         bodies.append(f1(found.text, "\n".join(parts)))
         with_summaries.append(f1(found.text, "\n".join(expected["body"]["summary"] + parts)))
         titles.append(f1(found.title, expected["title"]) >= 0.8)
+        exact.append(plain(found.title) == plain(expected["title"]))
         at = datetime.fromisoformat(expected["publishing_date"])
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
         dates.append(found.published_at is not None and abs(found.published_at - at) < timedelta(minutes=1))
     assert len(bodies) == 69
     # Plain trafilatura: .952. Whether the line under the title belongs to the body, publishers do not agree on.
     assert statistics.mean(bodies) >= 0.975 and statistics.mean(with_summaries) >= 0.977
-    # Of titles, some pages give three that differ; these agree in four of five words.
-    assert statistics.mean(titles) >= 0.95 and statistics.mean(dates) >= 0.98
+    # Five pages give titles that differ, and which one is expected follows no rule: four of five words agree, or all.
+    assert statistics.mean(titles) >= 0.95 and statistics.mean(exact) >= 0.92
+    assert statistics.mean(dates) >= 0.98
     assert slowest < 1

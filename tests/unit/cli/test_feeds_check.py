@@ -46,7 +46,13 @@ def test_documents_are_counted(tmp_path: Path) -> None:
 )
 def test_a_document_agrees_with_what_is_said_of_it(tmp_path: Path, expected: dict[str, Any]) -> None:
     code, found = expecting(tmp_path, expected)
-    assert (code, found["documents"], found["expected"], found["agree"]) == (0, 1, 1, 1)
+    assert (code, found["documents"], found["agree"], found["without_expectation"]) == (0, 1, 1, 0)
+
+
+def test_a_document_of_which_nothing_is_expected_does_not_count_as_one_that_agrees(tmp_path: Path) -> None:
+    (tmp_path / "b.xml").write_text(RSS, encoding="utf-8")
+    code, found = expecting(tmp_path, {"title": "Other"})
+    assert (code, found["documents"], found["read"], found["agree"], found["without_expectation"]) == (1, 1, 1, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_the_table_for_people_names_what_is_wrong(tmp_path: Path) -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the feeds that gofeed is tested with are not beside the checkout")
 def test_the_documents_that_gofeed_is_tested_with_are_read_as_expected() -> None:
     _, found = checked(SHARED, "--expect")
-    assert (found["documents"], found["expected"], found["crashed"]) == (455, 442, 0)
-    # Refused: two documents of broken JSON, an empty one, and a note. Read otherwise: content in JSON and video types,
-    # which is no article's text.
-    assert (found["read"], found["agree"]) == (451, 450)
+    # The 13 without expectation: two of broken JSON, an empty one and a note, which are refused, and nine feeds.
+    assert (found["documents"], found["without_expectation"], found["crashed"]) == (442, 13, 0)
+    # Read otherwise: content in JSON and video types, which is no article's text.
+    assert (found["read"], found["agree"]) == (442, 441)
