@@ -6,6 +6,7 @@
     ├── InputError         a file or URL that the user named cannot be read
     ├── EventError         a message on a topic is not one of our events
     ├── TextTooShort       an article has too few words to be compared
+    ├── IndexFull          an index holds as many articles as it can
     └── FetchError         a feed or page could not be fetched; `reason` is one of a short fixed list
         └── ForbiddenAddress   the URL leads to an address that may not be reached
 
@@ -45,6 +46,10 @@ class EventError(WirewatchError):
 
 class TextTooShort(WirewatchError):
     """An article has too few words to be compared; the caller counts it and goes on."""
+
+
+class IndexFull(WirewatchError):
+    """An index holds as many articles as it can; the message says how to divide them."""
 
 
 class FetchError(WirewatchError):

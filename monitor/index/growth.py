@@ -3,8 +3,8 @@
 The index is filled with simulated articles between the labelled ones: words follow each other as in the labelled articles
 (a chain of the first order over their content stems), each article dwells on one of them as its topic, and has names that
 no other has. What is asked are the labelled articles, in their order: how many candidates they get, and whether a right
-one is among them. Up to `REAL` the index itself is measured; beyond, where Python's dictionaries need too much memory, the
-sizes of the posting lists are counted for a sample of the keys.
+one is among them. Up to `REAL` the index itself is measured; beyond, the sizes of the posting lists are counted for a sample
+of the keys.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.base.events import Article
 from monitor.fingerprint.fingerprint import fingerprint
+from monitor.index.index import Index
 from monitor.match.text import Text
 from monitor.match.verify import verify
 
@@ -19,7 +20,11 @@ def warm() -> None:
     Cost: 10 s the first time on a machine, 2 s after it.
     """
     never = datetime.fromtimestamp(0, UTC)
-    text = Text.of(fingerprint(Article(id="warm", url="", first_seen_at=never, text=_TEXT)))
+    fp = fingerprint(Article(id="warm", url="", first_seen_at=never, text=_TEXT))
+    index = Index(timedelta())
+    index.candidates(fp)
+    index.add(fp)
+    text = Text.of(fp)
     verify(text, text)
 
 

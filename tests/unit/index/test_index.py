@@ -126,4 +126,5 @@ def test_an_article_that_was_pushed_out_of_full_lists_can_be_removed() -> None:
         index.add(made(f"{number:03}", signature(1), (10, 20)))
     for number in range(BUCKET_LIMIT + 1):
         index.remove(f"{number:03}")
-    assert len(index) == index.keys == 0
+    assert len(index) == 0
+    assert index.candidates(made("new", signature(1), (10, 20))) == []
