@@ -207,18 +207,22 @@ def overlap_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> 
 @compiled
 def density_features(row: np.ndarray, at: int, later: Views, earlier: Views) -> int:
     """Share of the best window that is covered, for each view and width, and how much is covered by long runs."""
+    cover = unquoted = np.empty(0, np.bool_)
     for sequence in range(_SEQUENCES):
         mine, theirs = covered(later, sequence, earlier), covered(earlier, sequence, later)
+        if sequence == _W3:
+            cover = mine
+        if sequence == _W3_NQ:
+            unquoted = mine
         for number in range(len(WORD_WINDOWS)):
             width = WORD_WINDOWS[number] if sequence < _WORD_SEQUENCES else STEM_WINDOWS[number]
             at = _put(row, at, densest(mine, width), densest(theirs, width))
-    cover = covered(later, _W3, earlier)
     quoted, words = 0, 0
     for word in range(len(cover)):
         words += cover[word]
         quoted += cover[word] and later.quoted[word]
     row[at] = log1p(words_in_runs(cover, 1)[1])
-    row[at + 1] = log1p(words_in_runs(covered(later, _W3_NQ, earlier), 1)[1])
+    row[at + 1] = log1p(words_in_runs(unquoted, 1)[1])
     row[at + 2] = quoted / max(1, words)
     at += 3
     for number in range(len(RUNS)):
